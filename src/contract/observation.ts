@@ -1,0 +1,105 @@
+/** Observations: what detectors read. The engine makes them of events, with the entity attributed. */
+import type { ApiActivity, MetricUnit, Origin, TaskState } from './event.ts';
+
+interface ObservationBase<Kind extends string> {
+  kind: Kind;
+  /** Event time of the first record it was made of; for minutes, the start of the minute. Milliseconds. */
+  timeMs: number;
+  /** Start of its minute, milliseconds. */
+  minuteMs: number;
+  count: number;
+  /** The raw records to show, first in order first; at most 5. */
+  records: { origin: Origin; raw: string }[];
+}
+
+/** A kind of line, in one minute of one container. */
+export interface LogKind extends ObservationBase<'log-kind'> {
+  templateId: string;
+  template: string;
+  severityText?: string;
+  /** Lines that continue others (stack frames) seen in the container in that minute. */
+  continuationLines: number;
+}
+
+/** All lines of one container in one minute; also made, with zeros, while its task lives and its feed works. */
+export interface LogMinute extends ObservationBase<'log-minute'> {
+  lines: number;
+  /** Lines by template id. */
+  kinds: ReadonlyMap<string, number>;
+  /** Severe lines (FATAL, ERROR). */
+  errors: number;
+  /** Template text by id, for those of this minute. */
+  templates: ReadonlyMap<string, string>;
+}
+
+/** One metric of one container or task in one minute. */
+export interface MetricMinute extends ObservationBase<'metric-minute'> {
+  metric: string;
+  unit: MetricUnit;
+  /** Last value of the minute; for counters the mean rate per second since the minute before. */
+  value: number;
+  minimum: number;
+  maximum: number;
+  /** The same metric of the other tasks of the owner in this minute, sorted; at most 64. */
+  siblings: readonly number[];
+}
+
+/** Everything one task exchanged in one minute. */
+export interface NetworkMinute extends ObservationBase<'network-minute'> {
+  sentBytes: number;
+  receivedBytes: number;
+  flows: number;
+  rejectedFlows: number;
+  /** Bytes sent by peer owner (see `Destination.peer`); at most 64, largest first. */
+  sentByPeer: ReadonlyMap<string, number>;
+}
+
+/** An owner of addresses that a task talked to, in one minute. */
+export interface Destination extends ObservationBase<'destination'> {
+  /** Whom the address belongs to: registrable DNS name, `aws:S3`, or a /24 or /48. */
+  peer: string;
+  peerKind: 'name' | 'cloud-service' | 'network';
+  port: number;
+  protocol: number;
+  /** Addresses seen, sorted; at most 8. */
+  addresses: string[];
+  /** Full names that were looked up for the addresses, sorted; at most 8. */
+  names: string[];
+  sentBytes: number;
+  receivedBytes: number;
+  isRejected: boolean;
+  /** The peer is in a private range (RFC 1918, RFC 4193, link-local, loopback). */
+  isPrivate: boolean;
+}
+
+/** A name that was asked for, in one minute. */
+export interface DnsLookup extends ObservationBase<'dns-lookup'> {
+  queryName: string;
+  /** Its registrable domain, or the name itself where there is none. */
+  domain: string;
+  queryType: string;
+  responseCode: string;
+}
+
+/** One API call. */
+export interface ApiCall extends ObservationBase<'api-call'> {
+  activity: ApiActivity;
+}
+
+/** One change of a task or a deployment. */
+export interface TaskChange extends ObservationBase<'task-change'> {
+  state: TaskState;
+}
+
+export interface ObservationByKind {
+  'log-kind': LogKind;
+  'log-minute': LogMinute;
+  'metric-minute': MetricMinute;
+  'network-minute': NetworkMinute;
+  destination: Destination;
+  'dns-lookup': DnsLookup;
+  'api-call': ApiCall;
+  'task-change': TaskChange;
+}
+export type ObservationKind = keyof ObservationByKind;
+export type Observation = ObservationByKind[ObservationKind];
