@@ -49,6 +49,8 @@ export interface BaselineView {
  */
 export interface BaselineKind<State, Value, View extends BaselineView> {
   name: string;
+  /** Numbers differ by phase of the task's life; sets are one for all phases. */
+  isPhased: boolean;
   empty(): State;
   add(state: State, value: Value, vote: Vote): void;
   /** A new state; neither argument is changed. */
@@ -69,13 +71,17 @@ export interface BaselineKind<State, Value, View extends BaselineView> {
 }
 
 /** A baseline as a detector declares it: its kind, and which value an observation adds. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export interface BaselineSpec<Observed, State, Value, View extends BaselineView> {
   kind: BaselineKind<State, Value, View>;
   /** What an observation teaches; undefined teaches nothing. */
   of(observation: Observed): Value | readonly Value[] | undefined;
   /** A part of its own per value of this: a series per metric, for example. Bounded to `partLimit` parts an owner. */
   part?(observation: Observed): string;
+  /**
+   * An owner first seen late is judged against what contains it (a principal: its account; a service: its cluster)
+   * until it is ready itself. For sets alone: bands of different owners have nothing to say to each other.
+   */
+  borrows?: boolean;
 }
 
 /** Parts of one baseline (metrics of a container, kinds of lines with a rate of their own) an owner may have. */

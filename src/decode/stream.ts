@@ -1,5 +1,17 @@
 /** One stream of bytes, from chunks to events: framing, recognition, decoding. Total: never throws on input. */
-import type { DecodeSettings, FileReading, Intake, Origin } from '#contract';
+import { isUtf8 } from 'node:buffer';
+import { type DecodeSettings, type Decoder, type FileReading, type Intake, type JsonValue, type Origin, type RawRecord } from '#contract';
+import { decoderNamed } from './formats.ts';
+import { framingOf, headBytes, headRecords, reasons, recordLimitBytes, whyNotText, type Framing, type JsonSink, type Place } from './framing.ts';
+import { jsonLines } from './framing-json-lines.ts';
+import { jsonScanner } from './framing-json-scan.ts';
+import { lineSplitter, type LineSink } from './framing-lines.ts';
+import { parsed } from './envelope.ts';
+import { createFireLensScan, type FireLensScan } from './log/firelens-scan.ts';
+import { fireLens, type FireLensRun } from './log/firelens.ts';
+import { recogniseLines } from './recognise.ts';
+import { router, type Router } from './routing.ts';
+import { tallyOf } from './reading.ts';
 
 export interface StreamOptions {
   /** How the file is called in positions and messages. */
@@ -13,6 +25,7 @@ export interface StreamOptions {
 }
 
 export interface DecodeStream {
+  /** The bytes are used during the call only. */
   write(chunk: Buffer): void;
   /** The end of the file; whatever is pending is decoded or reported as cut off. */
   end(): void;
@@ -20,6 +33,201 @@ export interface DecodeStream {
   readonly reading: FileReading;
 }
 
-export function openStream(_options: StreamOptions): DecodeStream {
-  throw new Error('not built yet');
+/** What takes the bytes once the framing is decided. */
+interface Framer {
+  write(chunk: Buffer): void;
+  end(): void;
 }
+
+/** Throws `FargazerError('format-unknown')` for a format that does not exist; on input it never throws. */
+export function openStream(options: StreamOptions): DecodeStream {
+  const tally = tallyOf(options.file);
+  const { reading } = tally;
+  const named = options.format === undefined ? undefined : decoderNamed(options.format);
+  const routes = router(options, tally, named);
+  let badRecords = 0;
+  const noteBadBytes = (): void => {
+    badRecords++;
+  };
+
+  let head: Buffer[] = [];
+  let headLength = 0;
+  let framer: Framer | undefined;
+
+  const start = (isWhole: boolean): void => {
+    const bytes = withoutMark(head.length === 1 ? (head[0] as Buffer) : Buffer.concat(head));
+    head = [];
+    const first = bytes.subarray(0, headBytes);
+    const why = whyNotText(first);
+    if (why !== undefined) {
+      routes.unreadable(why, { file: options.file }, '');
+      framer = { write: () => undefined, end: () => undefined };
+      return;
+    }
+    const framing = framingFor(named, framingOf(first, isWhole));
+    framer = framers[framing](options, routes, named, noteBadBytes, reading);
+    framer.write(bytes);
+  };
+
+  return {
+    reading,
+    write(chunk) {
+      if (framer !== undefined) {
+        framer.write(chunk);
+        return;
+      }
+      head.push(Buffer.from(chunk));
+      headLength += chunk.length;
+      // Three more for the byte order mark, so that the head does not depend on how the chunks were cut.
+      if (headLength >= headBytes + 3) start(false);
+    },
+    end() {
+      if (framer === undefined && headLength > 0) start(true);
+      if (headLength === 0) reading.notes.push('The file is empty.');
+      framer?.end();
+      if (badRecords > 0) {
+        const records = badRecords === 1 ? '1 record holds' : `${badRecords} records hold`;
+        reading.notes.push(`${records} bytes that are not UTF-8; they were replaced by U+FFFD and read.`);
+      }
+    },
+  };
+}
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+}
+
+/** A named format has the last word, where it has one. */
+function framingFor(named: Decoder | undefined, found: Framing): Framing {
+  if (named === undefined) return found;
+  if (named.framing === 'json') return found === 'lines' ? 'json-lines' : found;
+  return named.accepts === undefined ? 'lines' : found;
+}
+
+type OpenFramer = (options: StreamOptions, routes: Router, named: Decoder | undefined, noteBadBytes: () => void, reading: FileReading) => Framer;
+
+const framers: Readonly<Record<Framing, OpenFramer>> = {
+  lines(options, routes, named, noteBadBytes) {
+    const lines = textLines(options, routes, named, noteBadBytes);
+    const splitter = lineSplitter(lines);
+    return {
+      write: splitter.write,
+      end() {
+        splitter.end();
+        lines.end();
+      },
+    };
+  },
+
+  'json-lines'({ file, intake, watch }, routes, _named, noteBadBytes, reading) {
+    let scan: FireLensScan | undefined;
+    const sink = jsonSink(routes, (place) => (place.isOwnLine ? { file, line: place.line } : { file, line: place.line, record: place.record }), noteBadBytes);
+    const lines = jsonLines({
+      ...sink,
+      whole(text, line, hasBadBytes) {
+        const value = parsed(text);
+        if (value === undefined) return false;
+        if (hasBadBytes) noteBadBytes();
+        routes.value({ text, value, origin: { file, line } });
+        return true;
+      },
+      isLineByLine: () => routes.openRun(fireLens) !== undefined,
+      takeBlock({ bytes, start, firstLine, takeLine }) {
+        // Whoever watches wants to hear of each event; both ways give the same ones.
+        if (watch !== undefined) return undefined;
+        scan ??= createFireLensScan({ intake, run: routes.openRun(fireLens) as FireLensRun, file });
+        const { lines, recognised } = scan.scanChunk(bytes, start, firstLine, (from, to, line) => {
+          routes.forget();
+          takeLine(from, to, line);
+          return routes.decoded;
+        });
+        if (recognised > 0) {
+          reading.records += recognised;
+          reading.events += recognised;
+          reading.formats[fireLens.id] = (reading.formats[fireLens.id] ?? 0) + recognised;
+        }
+        return lines;
+      },
+    });
+    const splitter = lineSplitter(lines);
+    return {
+      write: splitter.write,
+      end() {
+        splitter.end();
+        lines.end();
+      },
+    };
+  },
+
+  'json-stream'({ file }, routes, _named, noteBadBytes) {
+    const sink = jsonSink(routes, (place) => (place.isOwnLine ? { file, line: place.line } : { file, record: place.record }), noteBadBytes);
+    let record = 0;
+    const scanner = jsonScanner(sink, { line: 1, nextRecord: () => record++, takesApart: true });
+    return { write: (chunk) => scanner.feed(chunk, 0, chunk.length), end: () => scanner.end() };
+  },
+};
+
+/** Parses what the framers cut out; a value that is none is unreadable. */
+function jsonSink(routes: Router, originOf: (place: Place) => Origin, noteBadBytes: () => void): JsonSink {
+  return {
+    value(text, place, hasBadBytes) {
+      const value: JsonValue | undefined = parsed(text);
+      if (hasBadBytes) noteBadBytes();
+      if (value === undefined) routes.unreadable(reasons.notJson, originOf(place), text);
+      else routes.value({ text, value, origin: originOf(place) });
+    },
+    broken(reason, place, beginning) {
+      routes.unreadable(reason, originOf(place), beginning);
+    },
+  };
+}
+
+/** Lines of text: the first ones wait until the format is recognised. */
+function textLines({ file, settings }: StreamOptions, routes: Router, named: Decoder | undefined, noteBadBytes: () => void): LineSink & { end(): void } {
+  let line = 0;
+  let decoder = named;
+  let waiting: RawRecord[] = [];
+
+  const decide = (): void => {
+    if (decoder !== undefined) return;
+    decoder = recogniseLines(waiting, settings);
+    for (const record of waiting) routes.decodeBy(decoder, record);
+    waiting = [];
+  };
+
+  const take = (text: string): void => {
+    const record: RawRecord = { text, origin: { file, line } };
+    if (decoder !== undefined) routes.decodeBy(decoder, record);
+    else if (waiting.push(record) >= headRecords) decide();
+  };
+
+  return {
+    block(bytes, start, end) {
+      const isClean = isUtf8(bytes.subarray(start, end));
+      const holdsNul = bytes.subarray(start, end).includes(0);
+      for (let at = start; at < end; ) {
+        const found = bytes.indexOf(0x0a, at);
+        const next = found < 0 || found >= end ? end : found + 1;
+        let last = next;
+        if (bytes[last - 1] === 0x0a) last--;
+        if (last > at && bytes[last - 1] === 0x0d) last--;
+        line++;
+        const own = bytes.subarray(at, last);
+        if (next - at > recordLimitBytes) routes.unreadable(reasons.tooLong, { file, line }, own.toString('utf8', 0, 400));
+        else if (holdsNul && own.includes(0)) routes.unreadable(reasons.holdsNul, { file, line }, own.toString('utf8', 0, 400));
+        else {
+          if (!isClean && !isUtf8(own)) noteBadBytes();
+          const text = own.toString();
+          if (text.trim() !== '') take(text);
+        }
+        at = next;
+      }
+    },
+    tooLong(beginning) {
+      line++;
+      routes.unreadable(reasons.tooLong, { file, line }, beginning);
+    },
+    end: decide,
+  };
+}
+

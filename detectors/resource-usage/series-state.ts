@@ -1,0 +1,65 @@
+/** What a series remembers, as numbers at named places of one array: 8 bytes each in memory, plain JSON as stored. */
+
+/** At most `place.hours + 24` numbers, all finite. */
+export type SeriesState = number[];
+
+/** Statistics that are watched, each with a low and a high. */
+export const statistic = {
+  /** The value itself. */
+  value: 0,
+  /** The value less the average of about the last ten. */
+  drift: 1,
+  /** The average of about the last fifty. */
+  level: 2,
+  /** How far, in deviations, about the last ten were from the long-run level. */
+  activity: 3,
+  /** How much, in usual jumps, about the last fifty moved from one to the next. */
+  jumpiness: 4,
+  /** The value less what is usual at its hour of the day. */
+  season: 5,
+} as const;
+export const statistics = 6;
+
+/** Averages are in the value's unit, `activity` and `jumpiness` are ratios, times are milliseconds. */
+export const place = {
+  count: 0,
+  firstMs: 1,
+  lastMs: 2,
+  last: 3,
+  /** Long-run level, mean distance from it, mean jump from point to point. */
+  level: 4,
+  deviation: 5,
+  jump: 6,
+  short: 7,
+  middle: 8,
+  activity: 9,
+  jumpiness: 10,
+  /** Points judged by hour of day, and the mean distance from the hour's level and from the long-run level over them. */
+  seasonCount: 11,
+  seasonDeviation: 12,
+  plainDeviation: 13,
+  /** Points left in which only something far worse alarms, and how strong the last alarm was. */
+  rest: 14,
+  lastStrength: 15,
+  /** Stretches of points, for leaks (`stretches.ts`). */
+  stretchPoints: 16,
+  floor: 17,
+  lastFloor: 18,
+  rises: 19,
+  longestRises: 20,
+  ceiling: 21,
+  /** How often the last value has come again without a change, and the most so far. */
+  repeats: 22,
+  longestRepeats: 23,
+  /** The running hour, for the hours of the day (`hour-of-day.ts`). */
+  hour: 24,
+  hourPoints: 25,
+  hourSum: 26,
+  hoursSeen: 27,
+  hourOrigin: 28,
+  hourUnit: 29,
+  low: 30,
+  high: 36,
+  /** 24 levels, from six hours on. */
+  hours: 42,
+} as const;

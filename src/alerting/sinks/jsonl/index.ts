@@ -1,0 +1,18 @@
+/** The sink `jsonl`: one alert a line, keys in the order of the published schema, safe to print. */
+import { SinkError, type Sink } from '#contract';
+import { inSchemaOrder, safeJson } from '../../json.ts';
+
+/** Writes each alert as one line of JSON with a line feed; equal alerts give equal bytes. */
+export function jsonl(write: (text: string) => void | Promise<void>): Sink {
+  return {
+    name: 'jsonl',
+    async send(alert) {
+      const line = `${safeJson(inSchemaOrder(alert))}\n`;
+      try {
+        await write(line);
+      } catch {
+        throw new SinkError('write-failed', 'The alert could not be written: the output is closed or full.', false);
+      }
+    },
+  };
+}

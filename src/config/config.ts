@@ -1,0 +1,174 @@
+/** Loading a configuration: YAML text to settings, or a list of faults with line and path. */
+import { readFileSync, statSync } from 'node:fs';
+import { isAlias, isMap, isSeq, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { defaultLatenessMs, FargazerError, type FeedName, type Severity } from '#contract';
+import type { Allowance } from './allowance.ts';
+import { formatDuration } from './duration.ts';
+import { faultsOf, type Fault } from './fault.ts';
+import { configSchema, type ParsedConfig, type Plugins } from './schema.ts';
+
+export interface DetectorSettings {
+  isEnabled: boolean;
+  /** Instead of the detector's own. */
+  severity?: Severity;
+  /** The detector's options, parsed by its own schema: defaults filled in. */
+  options: unknown;
+}
+
+export interface Config {
+  /** One entry per detector that was handed in. */
+  detectors: Map<string, DetectorSettings>;
+  allow: Allowance[];
+  latenessMs: Record<FeedName, number>;
+  /** Settings by sink, of those that the file names. */
+  sinks: Map<string, unknown>;
+}
+
+/** A configuration is written by people; a megabyte of it is a mistake. */
+const largestBytes = 1_048_576;
+
+/** Faults shown; who has more has one cause for most of them. */
+const mostFaults = 20;
+
+/** Facts of the first feed name the tasks and addresses of the second, so they must not be released after it (E6). */
+const factPairs: readonly (readonly [FeedName, FeedName])[] = [
+  ['ecs-event', 'flow-log'],
+  ['task-metadata', 'flow-log'],
+  ['resolver-log', 'flow-log'],
+  ['ecs-event', 'cloudtrail'],
+];
+
+/** Loads the text of a configuration; throws `config-unreadable` where it is no YAML and `config-invalid` with every fault. */
+export function loadConfig(text: string, file: string, plugins: Plugins): Config {
+  const lines = new LineCounter();
+  const document = parseYaml(text, file, lines);
+  const value = withoutEmptySections(toPlain(document, file));
+  const schema = configSchema(plugins);
+  const parsed = schema.safeParse(value);
+  const faults = parsed.success ? [] : faultsOf(schema, value, parsed.error.issues);
+  const config = parsed.success ? settle(parsed.data as ParsedConfig, plugins) : undefined;
+  if (config !== undefined) faults.push(...latenessFaults(config.latenessMs));
+  if (config === undefined || faults.length > 0) {
+    throw new FargazerError('config-invalid', faultSentences(faults, file, document, lines));
+  }
+  return config;
+}
+
+/** Loads a configuration file; throws `config-unreadable` where it cannot be read. */
+export function readConfig(file: string, plugins: Plugins): Config {
+  let text: string;
+  try {
+    if (statSync(file).size > largestBytes) throw new FargazerError('config-unreadable', `${file}: a configuration is at most 1 MB; is this the right file?`);
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof FargazerError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const cause = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'this is a folder' : `the file cannot be read (${code})`;
+    throw new FargazerError('config-unreadable', `${file}: ${cause}.`, { cause: error });
+  }
+  return loadConfig(text, file, plugins);
+}
+
+/** What holds where no configuration is given. */
+export function defaultConfig(plugins: Plugins): Config {
+  return loadConfig('', 'defaults', plugins);
+}
+
+function parseYaml(text: string, file: string, lineCounter: LineCounter): Document {
+  let document: Document;
+  try {
+    document = parseDocument(text, { lineCounter, prettyErrors: false });
+  } catch (error) {
+    throw new FargazerError('config-unreadable', `${file}: this is not YAML that can be read (nested too deeply).`, { cause: error });
+  }
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const { line } = lineCounter.linePos(error.pos[0]);
+    throw new FargazerError('config-unreadable', `${file}:${line}: this is not YAML: ${error.message.replace(/\.$/, '')}.`);
+  }
+  return document;
+}
+
+function toPlain(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new FargazerError('config-unreadable', `${file}: its aliases (*name) expand to too much or lead nowhere.`, { cause: error });
+  }
+}
+
+/** Sections and detectors whose entries are all commented out read as absent. */
+function withoutEmptySections(value: unknown): unknown {
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  const sections = Object.entries(value).filter(([, section]) => section !== null);
+  return Object.fromEntries(
+    sections.map(([name, section]) => [
+      name,
+      name === 'detectors' && typeof section === 'object' && !Array.isArray(section)
+        ? Object.fromEntries(Object.entries(section).map(([id, options]) => [id, options ?? {}]))
+        : section,
+    ]),
+  );
+}
+
+function settle(parsed: ParsedConfig, plugins: Plugins): Config {
+  const detectors = new Map<string, DetectorSettings>();
+  for (const [id, schema] of plugins.detectors) {
+    const { enabled = true, severity, ...options } = parsed.detectors?.[id] ?? {};
+    detectors.set(id, {
+      isEnabled: enabled,
+      ...(severity === undefined ? {} : { severity }),
+      options: parsed.detectors?.[id] === undefined ? schema.parse({}) : options,
+    });
+  }
+  return {
+    detectors,
+    allow: parsed.allow ?? [],
+    latenessMs: { ...defaultLatenessMs, ...parsed.lateness },
+    sinks: new Map(Object.entries(parsed.sinks ?? {})),
+  };
+}
+
+function latenessFaults(latenessMs: Readonly<Record<FeedName, number>>): Fault[] {
+  return factPairs
+    .filter(([facts, records]) => latenessMs[facts] > latenessMs[records])
+    .map(([facts, records]) => ({
+      path: ['lateness', facts],
+      sentence: `${formatDuration(latenessMs[facts])} is more than the ${formatDuration(latenessMs[records])} of ${records}, so what ${facts} tells about its records could never be in time; expected at most ${formatDuration(latenessMs[records])}`,
+    }));
+}
+
+/** The deepest node of the document that a path leads to: the key itself where its value is wrong or unknown. */
+function nodeAt(document: Document, path: readonly (string | number)[]): Node | null {
+  let node: Node | null = document.contents;
+  let found = node;
+  for (const key of path) {
+    if (isAlias(node)) node = node.resolve(document) ?? null;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (pair === undefined) break;
+      found = pair.key as Node;
+      node = pair.value as Node | null;
+    } else if (isSeq(node) && typeof key === 'number') {
+      node = (node.items[key] as Node | undefined) ?? null;
+      found = node ?? found;
+    } else break;
+  }
+  return found;
+}
+
+/** `detectors.egress-volume.floorBytes`, `allow[2].value`. */
+function pathText(path: readonly (string | number)[]): string {
+  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
+}
+
+function faultSentences(faults: readonly Fault[], file: string, document: Document, lines: LineCounter): string {
+  const sentences = faults.slice(0, mostFaults).map(({ path, sentence }) => {
+    const offset = nodeAt(document, path)?.range?.[0];
+    const place = offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
+    return `${place}${path.length === 0 ? '' : `, ${pathText(path)}`}: ${sentence}${/[.?!]$/.test(sentence) ? '' : '.'}`;
+  });
+  if (faults.length > mostFaults) sentences.push(`${file}: and ${faults.length - mostFaults} more.`);
+  return sentences.join('\n');
+}

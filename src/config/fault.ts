@@ -1,0 +1,101 @@
+/** Faults of a configuration as sentences: what was expected, what was found, what was probably meant. */
+import { z } from 'zod';
+import { suggestion } from './nearest.ts';
+
+export interface Fault {
+  path: (string | number)[];
+  /** `expected a number, found "10MB"`: no capital, no full stop. */
+  sentence: string;
+}
+
+const articles: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'a mapping of names to values',
+  string: 'text',
+};
+
+function describeFound(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  const text = JSON.stringify(value) ?? 'something else';
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** The value at a path, or undefined. */
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
+    current = Reflect.get(current, key);
+  }
+  return current;
+}
+
+/** Keys that an object schema knows at a path; empty where it is no object. */
+function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let current: unknown = unwrap(schema);
+  for (const key of path) {
+    if (current instanceof z.ZodObject) current = unwrap(current.shape[String(key)]);
+    else if (current instanceof z.ZodArray) current = unwrap(current.element);
+    else return [];
+  }
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  let current = schema;
+  while (current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodNullable) {
+    current = current.unwrap();
+  }
+  return current;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** A bound as words: `at least 1`, `at most 10 entries`. */
+function boundWords(word: string, bound: number | bigint, origin: string, isInclusive: boolean): string {
+  const things = origin === 'string' ? ' characters' : origin === 'array' || origin === 'set' ? ' entries' : '';
+  if (isInclusive) return `${word === 'more' ? 'at least' : 'at most'} ${bound}${things}`;
+  return `${word} than ${bound}${things}`;
+}
+
+function sentenceOf(issue: Issue, found: string): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${articles[issue.expected] ?? issue.expected}, found ${found}`;
+    case 'invalid_value': {
+      const words = issue.values.map(String);
+      const meant = suggestion(found.replaceAll('"', ''), words);
+      return `expected ${words.length === 1 ? '' : 'one of '}${words.join(', ')}, found ${found}${meant.includes('did you') ? meant : ''}`;
+    }
+    case 'too_small':
+      return `expected ${boundWords('more', issue.minimum, issue.origin, issue.inclusive !== false)}, found ${found}`;
+    case 'too_big':
+      return `expected ${boundWords('less', issue.maximum, issue.origin, issue.inclusive !== false)}, found ${found}`;
+    case 'invalid_format':
+      return `expected ${issue.format === 'regex' ? `text like ${issue.pattern ?? 'the pattern'}` : `a valid ${issue.format}`}, found ${found}`;
+    case 'not_multiple_of':
+      return `expected a multiple of ${issue.divisor}, found ${found}`;
+    case 'custom':
+      return issue.message;
+    default:
+      return `${issue.message}, found ${found}`;
+  }
+}
+
+/** All faults of one parse, in the order of the schema's own report. */
+export function faultsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Fault[] {
+  return issues.flatMap((issue): Fault[] => {
+    const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(schema, issue.path);
+      const what = path[0] === 'detectors' && path.length === 1 ? 'detector' : path[0] === 'sinks' && path.length === 1 ? 'output' : 'option';
+      return issue.keys.map((key) => ({ path: [...path, key], sentence: `there is no such ${what}${suggestion(key, known)}` }));
+    }
+    return [{ path, sentence: sentenceOf(issue, describeFound(valueAt(value, issue.path))) }];
+  });
+}

@@ -1,0 +1,90 @@
+/** A minute's end: its sums are judged against what was known before, then all of it teaches. */
+import type { Entity, LogMinute, MetricMinute, Observation } from '#contract';
+import type { Judges } from './judge.ts';
+import type { EntityMinute, MinuteState } from './minutes.ts';
+import { counterRate, logMinute, metricMinute, networkMinute, SiblingValues } from './observe.ts';
+import { minuteLengthMs } from './order.ts';
+import { entityOf, type Instance } from './owners.ts';
+import type { Part, Teacher } from './parts.ts';
+import type { WalkState } from './run.ts';
+import { logFeeds, type Silence } from './silence.ts';
+import { phaseOf } from './attribute.ts';
+
+/** A metric of a group of tasks that can be compared: from three on the middle one means something. */
+const siblingMinimum = 4;
+
+export function closeMinute(minute: MinuteState, state: WalkState, judges: Judges, silence: Silence, teacher: Teacher): void {
+  const lessons: { instance: Instance; entity: Entity; observation: Observation }[] = [];
+  const judge = (instance: Instance, entity: Entity, observation: Observation): void => {
+    judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
+    lessons.push({ instance, entity, observation });
+  };
+  if (judges.reads('log-minute') && logFeeds.has(minute.feed)) closeLogs(minute, state, silence, judge);
+  if (judges.reads('metric-minute')) closeMetrics(minute, judge);
+  if (judges.reads('network-minute')) {
+    for (const { instance, entity, network } of minute.entities.values()) {
+      if (network !== undefined) judge(instance, entity, networkMinute(network, minute.minute));
+    }
+  }
+  const touched = new Set<Part>();
+  for (const { instance, entity, observation } of minute.waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
+  for (const { instance, entity, observation } of lessons) judges.learn(instance, entity, observation, minute.feed, touched);
+  const endMs = (minute.minute + 1) * minuteLengthMs;
+  // While a teaching lasts readiness is not asked for: it comes with the teaching's end.
+  if (endMs > teacher.teachUntilMs) for (const part of touched) part.kind.endMinute(part.state, endMs);
+}
+
+type Judge = (instance: Instance, entity: Entity, observation: LogMinute | MetricMinute) => void;
+
+const noKinds = new Map<string, never>();
+
+function closeLogs(minute: MinuteState, state: WalkState, silence: Silence, judge: Judge): void {
+  const heard = new Set<Instance>();
+  for (const { instance, entity, kinds, continuationLines } of minute.entities.values()) {
+    if (kinds === undefined && continuationLines === 0) continue;
+    heard.add(instance);
+    judge(instance, entity, logMinute(kinds ?? noKinds, minute.minute));
+  }
+  const atMs = minute.minute * minuteLengthMs;
+  for (const instance of silence.silentIn(minute.feed, minute.minute, heard, state.facts)) {
+    const task = state.facts.tasks.get(instance.id);
+    const entity = entityOf(instance, phaseOf(task, instance.firstSeenMs, false, atMs), task?.revision);
+    judge(instance, entity, logMinute(noKinds, minute.minute));
+  }
+}
+
+function closeMetrics(minute: MinuteState, judge: Judge): void {
+  const groups = new Map<string, SiblingValues>();
+  const rates: (number | undefined)[] = [];
+  const hasGroups = minute.entities.size >= siblingMinimum;
+  for (const of of minute.entities.values()) {
+    if (of.metrics === undefined) continue;
+    for (const point of of.metrics.values()) {
+      const rate = point.isCumulative ? counterRate((of.instance.counters ??= new Map()), point) : undefined;
+      rates.push(rate);
+      if (!hasGroups || (point.isCumulative && rate === undefined)) continue;
+      const key = groupKey(of, point.metric);
+      let group = groups.get(key);
+      if (group === undefined) {
+        group = new SiblingValues();
+        groups.set(key, group);
+      }
+      group.values.push(rate ?? point.value);
+    }
+  }
+  let place = 0;
+  for (const of of minute.entities.values()) {
+    if (of.metrics === undefined) continue;
+    for (const point of of.metrics.values()) {
+      const rate = rates[place++];
+      if (point.isCumulative && rate === undefined) continue;
+      const group = hasGroups ? groups.get(groupKey(of, point.metric)) : undefined;
+      const siblings = group !== undefined && group.values.length >= siblingMinimum ? group : undefined;
+      judge(of.instance, of.entity, metricMinute(point, minute.minute, rate, siblings));
+    }
+  }
+}
+
+function groupKey(of: EntityMinute, metric: string): string {
+  return `${of.instance.owner.key}\u0001${of.instance.container}\u0001${metric}`;
+}

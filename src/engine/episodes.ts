@@ -1,0 +1,197 @@
+/** Episodes: findings of one fingerprint at most 30 quiet minutes apart are one alert (E19). */
+import { createHash } from 'node:crypto';
+import { entityName, severities, type Alert, type BaselineView, type Entity, type Evidence, type JsonValue, type Severity } from '#contract';
+import type { RawShown } from './minutes.ts';
+import { historySentence } from './explain.ts';
+
+/** An episode ends after this much event time without a finding. */
+export const quietMs = 30 * 60_000;
+const recordLimit = 5;
+
+export interface Finding {
+  detector: string;
+  severity: Severity;
+  attack: string[];
+  entity: Entity;
+  evidence: Evidence;
+  timeMs: number;
+  count: number;
+  records: RawShown[];
+  view: BaselineView | undefined;
+  deployment: { revision: string; sinceMs: number } | undefined;
+}
+
+export interface Episode {
+  fingerprint: string;
+  id: string;
+  revision: number;
+  detector: string;
+  severity: Severity;
+  attack: string[];
+  entity: Entity;
+  isAboutOwner: boolean;
+  evidence: Evidence;
+  firstMs: number;
+  lastMs: number;
+  count: number;
+  records: RawShown[];
+  history: string;
+  deployment: string | undefined;
+  /** Changed in this run: to be shown. */
+  isChanged: boolean;
+}
+
+/** Same fingerprint, same episode: same id on every machine and in every order of files. */
+function idOf(fingerprint: string, startMs: number): string {
+  return createHash('sha256').update(`${fingerprint}\u0001${startMs}`).digest('hex').slice(0, 16);
+}
+
+function fingerprintOf(finding: Finding): string {
+  const { owner, container, instance } = finding.entity;
+  const whose = finding.evidence.about === 'owner' ? '' : instance;
+  return [finding.detector, owner.kind, owner.account, owner.region, owner.cluster, owner.name, container, whose, finding.evidence.object].join('\u0001');
+}
+
+function worse(left: Severity, right: Severity): Severity {
+  return severities.indexOf(left) >= severities.indexOf(right) ? left : right;
+}
+
+export class Episodes {
+  readonly #open = new Map<string, Episode>();
+  readonly #closed: Episode[] = [];
+
+  /** Files a finding under its alert; gives the alert's episode. */
+  add(finding: Finding): Episode {
+    const fingerprint = fingerprintOf(finding);
+    const open = this.#open.get(fingerprint);
+    if (open !== undefined && finding.timeMs - open.lastMs <= quietMs) return update(open, finding);
+    if (open !== undefined) this.#close(open);
+    const episode: Episode = {
+      fingerprint,
+      id: idOf(fingerprint, finding.timeMs),
+      revision: 1,
+      detector: finding.detector,
+      severity: finding.severity,
+      attack: finding.attack,
+      entity: finding.entity,
+      isAboutOwner: finding.evidence.about === 'owner',
+      evidence: finding.evidence,
+      firstMs: finding.timeMs,
+      lastMs: finding.timeMs,
+      count: finding.count,
+      records: finding.records.slice(0, recordLimit),
+      history: historySentence(finding.view),
+      deployment:
+        finding.deployment === undefined
+          ? undefined
+          : `Revision ${finding.deployment.revision} was first seen at ${new Date(finding.deployment.sinceMs).toISOString()}`,
+      isChanged: true,
+    };
+    this.#open.set(fingerprint, episode);
+    return episode;
+  }
+
+  open(fingerprint: string): Episode | undefined {
+    return this.#open.get(fingerprint);
+  }
+
+  /** Counts more records of an observation that was found before in its minute. */
+  count(episode: Episode, count: number, timeMs: number): void {
+    episode.count += count;
+    if (timeMs > episode.lastMs) episode.lastMs = timeMs;
+  }
+
+  #close(episode: Episode): void {
+    this.#open.delete(episode.fingerprint);
+    if (episode.isChanged) this.#closed.push(episode);
+  }
+
+  /** Closes what was quiet for 30 minutes at an event time, so that open episodes stay few. */
+  closeQuiet(timeMs: number): void {
+    for (const episode of this.#open.values()) if (timeMs - episode.lastMs > quietMs) this.#close(episode);
+  }
+
+  /** Alerts that changed in this run, in order of first seen and id; `markMs` decides which are resolved. */
+  alerts(markMs: number, includeRaw: boolean): Alert[] {
+    const changed = [...this.#closed, ...[...this.#open.values()].filter((episode) => episode.isChanged)];
+    changed.sort((left, right) => left.firstMs - right.firstMs || (left.id < right.id ? -1 : 1));
+    return changed.map((episode) => alertOf(episode, markMs, includeRaw));
+  }
+
+  get changedCount(): number {
+    let count = this.#closed.length;
+    for (const episode of this.#open.values()) if (episode.isChanged) count += 1;
+    return count;
+  }
+
+  pack(): JsonValue {
+    return JSON.parse(JSON.stringify([...this.#open.values()])) as JsonValue;
+  }
+
+  static unpack(packed: JsonValue): Episodes {
+    const episodes = new Episodes();
+    for (const episode of packed as unknown as Episode[]) {
+      episodes.#open.set(episode.fingerprint, { ...episode, isChanged: false });
+    }
+    return episodes;
+  }
+}
+
+function update(episode: Episode, finding: Finding): Episode {
+  episode.revision += 1;
+  episode.count += finding.count;
+  episode.lastMs = Math.max(episode.lastMs, finding.timeMs);
+  episode.severity = worse(episode.severity, finding.severity);
+  episode.attack = [...new Set([...episode.attack, ...finding.attack])].sort();
+  if (finding.evidence.score > episode.evidence.score) episode.evidence = finding.evidence;
+  for (const record of finding.records) {
+    if (episode.records.length >= recordLimit) break;
+    episode.records.push(record);
+  }
+  episode.isChanged = true;
+  return episode;
+}
+
+export function alertOf(episode: Episode, markMs: number, includeRaw: boolean): Alert {
+  const { entity, evidence } = episode;
+  return {
+    schemaVersion: 1,
+    id: episode.id,
+    revision: episode.revision,
+    incident: null,
+    status: markMs - episode.lastMs > quietMs ? 'resolved' : 'firing',
+    detector: episode.detector,
+    severity: episode.severity,
+    title: evidence.title,
+    summary: evidence.summary,
+    firstSeen: new Date(episode.firstMs).toISOString(),
+    lastSeen: new Date(episode.lastMs).toISOString(),
+    count: episode.count,
+    entity: {
+      kind: entity.owner.kind,
+      name: entityName({ ...entity, container: '' }),
+      account: entity.owner.account,
+      region: entity.owner.region,
+      cluster: entity.owner.cluster,
+      container: entity.container,
+      instance: episode.isAboutOwner ? '' : entity.instance,
+      phase: entity.phase,
+      ...(entity.revision === undefined ? {} : { revision: entity.revision }),
+    },
+    object: evidence.object,
+    attack: episode.attack,
+    evidence: {
+      observed: evidence.observed,
+      expected: evidence.expected,
+      unit: evidence.unit,
+      score: Math.round(evidence.score * 1_000) / 1_000,
+      records: episode.records.map(({ origin, raw }) => ({ ...origin, ...(includeRaw ? { raw } : {}) })),
+    },
+    explanation: {
+      history: episode.history,
+      quiet: evidence.quiet,
+      lookFirst: evidence.lookFirst,
+      ...(episode.deployment === undefined ? {} : { deployment: episode.deployment }),
+    },
+  };
+}

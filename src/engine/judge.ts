@@ -1,0 +1,201 @@
+/** Judging: one observation, every detector that reads its kind, against what was known before its minute. */
+import type { BaselineView, Context, Detector, Entity, Evidence, FeedName, Observation, ObservationKind } from '#contract';
+import { entityName } from '#contract';
+import type { Episode, Episodes } from './episodes.ts';
+import type { Facts } from './facts.ts';
+import { deploymentAt, type Instance } from './owners.ts';
+import { learn, viewOf, type Part, type Teacher } from './parts.ts';
+import { slotsOf, type BaselineSlot, type EnabledDetector, type EngineSettings } from './settings.ts';
+
+/** What was decided about one observation by one detector. */
+export type Verdict = 'alert' | 'quiet' | 'learning' | 'taught' | 'quarantined';
+
+export interface Judged {
+  detector: string;
+  entity: Entity;
+  observation: Observation;
+  verdict: Verdict;
+  evidence: readonly Evidence[];
+  views: Record<string, BaselineView>;
+}
+
+interface Reader extends EnabledDetector {
+  slots: BaselineSlot[];
+  counts: DetectorCounts;
+}
+
+export interface DetectorCounts {
+  judged: number;
+  abstained: number;
+  quarantined: Set<string>;
+}
+
+const noEvidence: readonly Evidence[] = [];
+
+/** A detector that keeps throwing is named once per entity; beyond this many it is off for all. */
+const quarantineLimit = 1_000;
+
+export class Judges {
+  readonly #readers = new Map<ObservationKind, Reader[]>();
+  readonly #settings: EngineSettings;
+  readonly #facts: Facts;
+  readonly #teacher: Teacher;
+  readonly #episodes: Episodes;
+  /** Told of every judgement; set by `fargazer why` and the report alone. */
+  onJudged: ((judged: Judged) => void) | undefined;
+
+  constructor(settings: EngineSettings, facts: Facts, teacher: Teacher, episodes: Episodes) {
+    this.#settings = settings;
+    this.#facts = facts;
+    this.#teacher = teacher;
+    this.#episodes = episodes;
+    for (const enabled of settings.detectors) {
+      const reader: Reader = {
+        ...enabled,
+        slots: slotsOf(enabled.detector),
+        counts: { judged: 0, abstained: 0, quarantined: new Set() },
+      };
+      const readers = this.#readers.get(enabled.detector.reads) ?? [];
+      readers.push(reader);
+      this.#readers.set(enabled.detector.reads, readers);
+    }
+  }
+
+  reads(kind: ObservationKind): boolean {
+    return this.#readers.has(kind);
+  }
+
+  countsOf(id: string): DetectorCounts | undefined {
+    for (const readers of this.#readers.values()) {
+      for (const reader of readers) if (reader.detector.id === id) return reader.counts;
+    }
+    return undefined;
+  }
+
+  /** Judges one observation; gives the episodes it was filed under. */
+  judge(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, isComplete: boolean): Episode[] {
+    const found: Episode[] = [];
+    for (const reader of this.#readers.get(observation.kind) ?? []) {
+      const { detector } = reader;
+      const trace = this.#traceOf(reader, instance, observation);
+      if (observation.timeMs < this.#teacher.teachUntilMs) {
+        this.#tell(reader, entity, observation, 'taught', noEvidence, {});
+      } else if (reader.counts.quarantined.has(instance.owner.key) || reader.counts.quarantined.size >= quarantineLimit) {
+        this.#tell(reader, entity, observation, 'quarantined', noEvidence, {});
+      } else {
+        try {
+          this.#ask(reader, instance, entity, observation, feed, isComplete, trace, found);
+        } catch {
+          reader.counts.quarantined.add(instance.owner.key);
+        }
+      }
+      if (detector.trace !== undefined) detector.trace.note(trace as never, observation as never);
+    }
+    return found;
+  }
+
+  #ask(
+    reader: Reader,
+    instance: Instance,
+    entity: Entity,
+    observation: Observation,
+    feed: FeedName,
+    isComplete: boolean,
+    trace: unknown,
+    found: Episode[],
+  ): void {
+    const { detector, slots } = reader;
+    const deployment = deploymentAt(instance.owner, observation.timeMs);
+    const asking = { timeMs: observation.timeMs, isVouched: this.#facts.isVouched, isWidened: deployment !== undefined };
+    const views: Record<string, BaselineView> = {};
+    let isReady = true;
+    for (const slot of slots) {
+      const view = viewOf(instance, detector.scope, entity.phase, slot, observation, feed, asking, this.#teacher);
+      views[slot.name] = view;
+      if (!view.isReady) isReady = false;
+    }
+    if (isReady) {
+      instance.owner.judged += 1;
+      if (instance.owner.readyFromMs === undefined) instance.owner.readyFromMs = observation.timeMs;
+    } else instance.owner.abstained += 1;
+    if (!isReady && detector.judgesWhileLearning !== true) {
+      reader.counts.abstained += 1;
+      this.#tell(reader, entity, observation, 'learning', noEvidence, views);
+      return;
+    }
+    reader.counts.judged += 1;
+    const context: Context<unknown> = {
+      entity,
+      name: entityName(entity),
+      trace,
+      deployment,
+      isComplete,
+      isAllowed: (kind, value) => this.#settings.isAllowed(entity, kind, value),
+    };
+    const answer = (detector as Detector).judge(views as never, observation as never, reader.options as never, context);
+    if (answer === undefined || (Array.isArray(answer) && answer.length === 0)) {
+      this.#tell(reader, entity, observation, 'quiet', noEvidence, views);
+      return;
+    }
+    const evidences = (Array.isArray(answer) ? answer : [answer]) as readonly Evidence[];
+    for (const evidence of evidences) {
+      found.push(
+        this.#episodes.add({
+          detector: detector.id,
+          severity: reader.severity ?? evidence.severity ?? detector.severity,
+          attack: evidence.attack ?? detector.attack,
+          entity,
+          evidence,
+          timeMs: observation.timeMs,
+          count: Math.max(1, observation.count),
+          records: observation.records,
+          view: slots.length === 0 ? undefined : views[slots[0]!.name],
+          deployment,
+        }),
+      );
+    }
+    this.#tell(reader, entity, observation, 'alert', evidences, views);
+  }
+
+  #traceOf(reader: Reader, instance: Instance, observation: Observation): unknown {
+    const spec = reader.detector.trace;
+    if (spec === undefined) return undefined;
+    const part = spec.part === undefined ? '' : spec.part(observation as never);
+    const key = part === '' ? reader.detector.id : `${reader.detector.id}\u0001${part}`;
+    instance.traces ??= new Map();
+    let trace = instance.traces.get(key);
+    if (trace === undefined) {
+      trace = spec.create() as unknown;
+      instance.traces.set(key, trace);
+    }
+    return trace;
+  }
+
+  #tell(
+    reader: Reader,
+    entity: Entity,
+    observation: Observation,
+    verdict: Verdict,
+    evidence: readonly Evidence[],
+    views: Record<string, BaselineView>,
+  ): void {
+    this.onJudged?.({ detector: reader.detector.id, entity, observation, verdict, evidence, views });
+  }
+
+  /** Lets an observation teach every baseline that reads its kind. */
+  learn(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, touched: Set<Part>): void {
+    const readers = this.#readers.get(observation.kind);
+    if (readers === undefined) return;
+    const vote = {
+      timeMs: observation.timeMs,
+      voter: instance.voter,
+      isTaught: observation.timeMs < this.#teacher.teachUntilMs,
+      count: observation.kind.endsWith('-minute') ? 1 : Math.max(1, observation.count),
+    };
+    for (const reader of readers) {
+      for (const slot of reader.slots) {
+        learn(instance, reader.detector.scope, entity.phase, slot, observation, feed, vote, this.#teacher, touched);
+      }
+    }
+  }
+}

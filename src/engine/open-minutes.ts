@@ -1,0 +1,86 @@
+/** Open minutes as plain JSON: walked in part when a run was split, closed by the run that goes on. */
+import type { Entity, JsonValue, LogRecord, MetricPoint, Observation, Owner } from '#contract';
+import type { Episode, Episodes } from './episodes.ts';
+import type { EntityMinute, Minutes, NetworkInMinute, RawShown } from './minutes.ts';
+import type { Instance, Owners } from './owners.ts';
+
+interface InstanceName {
+  owner: Owner;
+  container: string;
+  id: string;
+}
+
+interface PackedMinute {
+  feed: string;
+  minute: number;
+  gaps: string[];
+  entities: {
+    key: string;
+    whose: InstanceName;
+    entity: Entity;
+    kinds: [string, number, LogRecord][] | null;
+    continuationLines: number;
+    metrics: MetricPoint[] | null;
+    network: (Omit<NetworkInMinute, 'sentByPeer'> & { sentByPeer: [string, number][]; records: RawShown[] }) | null;
+  }[];
+  waiting: { key: string; whose: InstanceName; entity: Entity; observation: Observation; episodes: string[] }[];
+}
+
+function nameOf(instance: Instance): InstanceName {
+  return { owner: instance.owner.owner, container: instance.container, id: instance.id };
+}
+
+export function packMinutes(minutes: Minutes): JsonValue {
+  const packed: PackedMinute[] = [];
+  for (const state of minutes.all()) {
+    packed.push({
+      feed: state.feed,
+      minute: state.minute,
+      gaps: [...state.gaps],
+      entities: [...state.entities].map(([key, of]) => ({
+        key,
+        whose: nameOf(of.instance),
+        entity: of.entity,
+        kinds: of.kinds === undefined ? null : [...of.kinds].map(([id, { count, first }]) => [id, count, first]),
+        continuationLines: of.continuationLines,
+        metrics: of.metrics === undefined ? null : [...of.metrics.values()],
+        network: of.network === undefined ? null : { ...of.network, sentByPeer: [...of.network.sentByPeer] },
+      })),
+      waiting: [...state.waiting].map(([key, { instance, entity, observation, episodes }]) => ({
+        key,
+        whose: nameOf(instance),
+        entity,
+        observation,
+        episodes: episodes.map(({ fingerprint }) => fingerprint),
+      })),
+    });
+  }
+  return JSON.parse(JSON.stringify({ minutes: packed, next: minutes.nextMinutes() })) as JsonValue;
+}
+
+export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owners, episodes: Episodes): void {
+  const { minutes: all, next } = packed as unknown as { minutes: PackedMinute[]; next: [string, number][] };
+  const find = ({ owner, container, id }: InstanceName, timeMs: number): Instance =>
+    owners.instance(owners.of(owner, timeMs), container, id, timeMs);
+  for (const one of all) {
+    const state = minutes.at(one.feed as never, one.minute);
+    const timeMs = one.minute * 60_000;
+    for (const gap of one.gaps) state.gaps.add(gap);
+    for (const of of one.entities) {
+      const found: EntityMinute = {
+        instance: find(of.whose, timeMs),
+        entity: of.entity,
+        kinds: of.kinds === null ? undefined : new Map(of.kinds.map(([id, count, first]) => [id, { count, first }])),
+        continuationLines: of.continuationLines,
+        metrics: of.metrics === null ? undefined : new Map(of.metrics.map((point) => [point.metric, point])),
+        network: of.network === null ? undefined : { ...of.network, sentByPeer: new Map(of.network.sentByPeer) },
+      };
+      state.entities.set(of.key, found);
+    }
+    for (const { key, whose, entity, observation, episodes: fingerprints } of one.waiting) {
+      const filed = fingerprints.map((fingerprint) => episodes.open(fingerprint)).filter((found): found is Episode => found !== undefined);
+      state.waiting.set(key, { instance: find(whose, timeMs), entity, observation, episodes: filed });
+    }
+  }
+  for (const [feed, minute] of next) minutes.setNext(feed as never, minute);
+}

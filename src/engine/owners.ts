@@ -1,0 +1,153 @@
+/** Owners and their instances: who was seen since when, with the parts of their baselines and the traces of each task. */
+import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
+import { hash32 } from './bound.ts';
+import type { Group } from './parts.ts';
+
+/** Revisions of an owner remembered, latest kept. */
+const revisionLimit = 32;
+
+/** An owner as the engine keeps it. */
+export interface OwnerRecord {
+  key: string;
+  owner: Owner;
+  /** What contains it: the account of a principal, the cluster of a service. */
+  parent: OwnerRecord | undefined;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** Revision to event time of its first sighting. */
+  revisions: Map<string, number>;
+  latestRevision: string | undefined;
+  /** Baseline parts by container and phase. */
+  groups: Map<string, Group>;
+  instances: Map<string, Instance>;
+  /** Instances ever seen; a lower bound after a restart of a long history. */
+  instanceCount: number;
+  events: number;
+  feeds: Set<FeedName>;
+  judged: number;
+  abstained: number;
+  readyFromMs: number | undefined;
+}
+
+/** A task, pod or session in one container, as far as records tell. */
+export interface Instance {
+  owner: OwnerRecord;
+  container: string;
+  id: string;
+  /** Vote of this instance; 0 for none. */
+  voter: number;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  /** Last minute with a record, by feed. */
+  lastMinutes: Partial<Record<FeedName, number>>;
+  /** Traces of detectors, by detector and part. */
+  traces: Map<string, unknown> | undefined;
+  /** Last readings of counters, by metric. */
+  counters: Map<string, { value: number; timeMs: number }> | undefined;
+}
+
+export class Owners {
+  readonly records = new Map<string, OwnerRecord>();
+
+  of(owner: Owner, timeMs: number): OwnerRecord {
+    const key = ownerKey(owner);
+    let record = this.records.get(key);
+    if (record === undefined) {
+      const parent = parentOf(owner);
+      record = {
+        key,
+        owner,
+        parent: parent === undefined ? undefined : this.of(parent, timeMs),
+        firstSeenMs: timeMs,
+        lastSeenMs: timeMs,
+        revisions: new Map(),
+        latestRevision: undefined,
+        groups: new Map(),
+        instances: new Map(),
+        instanceCount: 0,
+        events: 0,
+        feeds: new Set(),
+        judged: 0,
+        abstained: 0,
+        readyFromMs: undefined,
+      };
+      this.records.set(key, record);
+    }
+    return record;
+  }
+
+  instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
+    const key = `${container}\u0001${id}`;
+    let instance = owner.instances.get(key);
+    if (instance === undefined) {
+      instance = {
+        owner,
+        container,
+        id,
+        voter: id === '' ? 0 : hash32(id),
+        firstSeenMs: timeMs,
+        lastSeenMs: timeMs,
+        lastMinutes: {},
+        traces: undefined,
+        counters: undefined,
+      };
+      owner.instances.set(key, instance);
+      owner.instanceCount += 1;
+    }
+    return instance;
+  }
+
+  /** Forgets instances unseen since `beforeMs`: tasks end without a word. */
+  forgetInstances(beforeMs: number): void {
+    for (const record of this.records.values()) {
+      for (const [key, instance] of record.instances) if (instance.lastSeenMs < beforeMs) record.instances.delete(key);
+    }
+  }
+}
+
+function parentOf(owner: Owner): Owner | undefined {
+  const { account, region, cluster } = owner;
+  switch (owner.kind) {
+    case 'principal':
+      return { kind: 'account', account, region: '', cluster, name: account === '' ? cluster : account };
+    case 'service':
+    case 'family':
+    case 'workload':
+      return { kind: 'cluster', account, region, cluster, name: cluster };
+    default:
+      return undefined;
+  }
+}
+
+/** Notes a sighting on an owner and an instance. */
+export function sight(instance: Instance, feed: FeedName, minute: number, timeMs: number, count: number): void {
+  const { owner } = instance;
+  if (timeMs > instance.lastSeenMs) instance.lastSeenMs = timeMs;
+  if (timeMs > owner.lastSeenMs) owner.lastSeenMs = timeMs;
+  instance.lastMinutes[feed] = minute;
+  owner.feeds.add(feed);
+  owner.events += count;
+}
+
+/** A deployment is the first sighting of a revision in any record of the service (E6). */
+export function sightRevision(owner: OwnerRecord, revision: string, timeMs: number): void {
+  if (owner.revisions.has(revision)) return;
+  owner.revisions.set(revision, timeMs);
+  owner.latestRevision = revision;
+  if (owner.revisions.size > revisionLimit) owner.revisions.delete(owner.revisions.keys().next().value!);
+}
+
+/** How long a new revision widens the bands, and alerts name the deployment. */
+const deploymentMs = 30 * 60_000;
+
+/** The deployment in progress: a revision that is not the owner's first, first seen less than 30 minutes ago. */
+export function deploymentAt(owner: OwnerRecord, timeMs: number): { revision: string; sinceMs: number } | undefined {
+  const revision = owner.latestRevision;
+  if (revision === undefined || owner.revisions.size < 2) return undefined;
+  const sinceMs = owner.revisions.get(revision)!;
+  return timeMs >= sinceMs && timeMs < sinceMs + deploymentMs ? { revision, sinceMs } : undefined;
+}
+
+export function entityOf(instance: Instance, phase: Phase, revision: string | undefined): Entity {
+  return { owner: instance.owner.owner, container: instance.container, instance: instance.id, phase, revision };
+}

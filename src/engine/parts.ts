@@ -1,0 +1,190 @@
+/** Parts: one state per baseline, owner, container and (for numbers) phase; found, made, viewed and added to here alone. */
+import {
+  partLimit,
+  type Asking,
+  type BaselineKind,
+  type BaselineView,
+  type FeedName,
+  type Observation,
+  type Phase,
+  type Scope,
+  type SetView,
+  type Vote,
+} from '#contract';
+import type { Instance, OwnerRecord } from './owners.ts';
+import type { BaselineSlot } from './settings.ts';
+
+export type AnyKind = BaselineKind<unknown, unknown, BaselineView>;
+
+export interface Part {
+  slot: string;
+  /** Value of the spec's `part`, empty where it has none. */
+  name: string;
+  kind: AnyKind;
+  state: unknown;
+  /** Event time of its making. */
+  createdMs: number;
+  /** End of the last teaching it was told of. */
+  taughtUntilMs: number;
+  touchedMinute: number;
+}
+
+/** Parts of one container and phase of an owner; containers and phases not told apart are empty. */
+export interface Group {
+  container: string;
+  phase: Phase | '';
+  parts: Map<string, Part>;
+}
+
+/** What the making and asking of parts depends on beside the owner. */
+export interface Teacher {
+  /** End of the teaching, event time; -Infinity where nothing is taught. */
+  teachUntilMs: number;
+  /** First event time walked, by feed: a feed that was silent during the teaching taught nothing by its silence. */
+  feedFirstMs: Partial<Record<FeedName, number>>;
+  onBound: (sentence: string) => void;
+}
+
+const none = Number.NEGATIVE_INFINITY;
+
+function groupOf(owner: OwnerRecord, container: string, phase: Phase | ''): Group {
+  const key = `${container}|${phase}`;
+  let group = owner.groups.get(key);
+  if (group === undefined) {
+    group = { container, phase, parts: new Map() };
+    owner.groups.set(key, group);
+  }
+  return group;
+}
+
+/** The owner whose baseline a scope means. */
+export function scopeOwner(owner: OwnerRecord, scope: Scope): OwnerRecord {
+  return scope === 'account' ? (owner.parent ?? owner) : owner;
+}
+
+export function placeOf(
+  owner: OwnerRecord,
+  scope: Scope,
+  container: string,
+  phase: Phase,
+  kind: AnyKind,
+): { owner: OwnerRecord; group: Group } {
+  const at = scopeOwner(owner, scope);
+  return { owner: at, group: groupOf(at, scope === 'container' ? container : '', kind.isPhased ? phase : '') };
+}
+
+/** Finds a part, or makes it; undefined where the owner has too many. */
+export function partOf(
+  owner: OwnerRecord,
+  group: Group,
+  slot: BaselineSlot,
+  name: string,
+  timeMs: number,
+  teacher: Teacher,
+): Part | undefined {
+  const key = name === '' ? slot.id : `${slot.id}\u0001${name}`;
+  let part = group.parts.get(key);
+  if (part === undefined) {
+    if (group.parts.size >= partLimit && countOf(group, slot.id) >= partLimit) {
+      teacher.onBound(`${owner.owner.name}: over ${partLimit} series of ${slot.id}; the rest has no baseline`);
+      return undefined;
+    }
+    const kind = slot.spec.kind as AnyKind;
+    part = { slot: slot.id, name, kind, state: kind.empty(), createdMs: timeMs, taughtUntilMs: none, touchedMinute: none };
+    group.parts.set(key, part);
+  }
+  return part;
+}
+
+function countOf(group: Group, slot: string): number {
+  let count = 0;
+  for (const part of group.parts.values()) if (part.slot === slot) count += 1;
+  return count;
+}
+
+/** Tells a part, once, that the teaching ended before `timeMs`: what it saw is usual, what it did not see is not. */
+export function settleTeaching(part: Part, owner: OwnerRecord, feed: FeedName, timeMs: number, teacher: Teacher): void {
+  const { teachUntilMs } = teacher;
+  if (timeMs < teachUntilMs || part.taughtUntilMs >= teachUntilMs || teachUntilMs === none) return;
+  part.taughtUntilMs = teachUntilMs;
+  const wasTaught =
+    part.createdMs < teachUntilMs ||
+    // A set of an owner known while its feed taught: that nothing was seen is itself what was taught.
+    (!part.kind.isPhased && owner.firstSeenMs < teachUntilMs && (teacher.feedFirstMs[feed] ?? Infinity) < teachUntilMs);
+  if (wasTaught) part.kind.endTeaching(part.state, teachUntilMs);
+}
+
+/** The view a detector gets: the part's own, or for a set that is not ready and may borrow, that of what contains the owner. */
+export function viewOf(
+  instance: Instance,
+  scope: Scope,
+  phase: Phase,
+  slot: BaselineSlot,
+  observation: Observation,
+  feed: FeedName,
+  asking: Asking,
+  teacher: Teacher,
+): BaselineView {
+  const kind = slot.spec.kind as AnyKind;
+  const name = slot.spec.part === undefined ? '' : slot.spec.part(observation as never);
+  const { owner, group } = placeOf(instance.owner, scope, instance.container, phase, kind);
+  const part = partOf(owner, group, slot, name, asking.timeMs, teacher);
+  if (part === undefined) return kind.view(kind.empty(), asking);
+  settleTeaching(part, owner, feed, asking.timeMs, teacher);
+  const view = kind.view(part.state, asking);
+  if (view.isReady || slot.spec.borrows !== true || owner.parent === undefined) return view;
+  const above = placeOf(owner.parent, 'owner', '', phase, kind);
+  const lent = partOf(above.owner, above.group, slot, name, asking.timeMs, teacher);
+  if (lent === undefined) return view;
+  settleTeaching(lent, above.owner, feed, asking.timeMs, teacher);
+  const lentView = kind.view(lent.state, asking) as SetView;
+  if (!lentView.isReady) return view;
+  const borrowed: SetView = {
+    isReady: true,
+    isBorrowed: true,
+    history: lentView.history,
+    size: lentView.size,
+    isOverflowing: lentView.isOverflowing,
+    of: (key) => lentView.of(key),
+  };
+  return borrowed;
+}
+
+/** Adds what an observation teaches; gives the parts that changed. */
+export function learn(
+  instance: Instance,
+  scope: Scope,
+  phase: Phase,
+  slot: BaselineSlot,
+  observation: Observation,
+  feed: FeedName,
+  vote: Vote,
+  teacher: Teacher,
+  touched: Set<Part>,
+): void {
+  const value = slot.spec.of(observation as never) as unknown;
+  if (value === undefined) return;
+  const kind = slot.spec.kind as AnyKind;
+  const name = slot.spec.part === undefined ? '' : slot.spec.part(observation as never);
+  const own = placeOf(instance.owner, scope, instance.container, phase, kind);
+  add(partOf(own.owner, own.group, slot, name, vote.timeMs, teacher), own.owner, value, vote, feed, teacher, touched);
+  if (slot.spec.borrows !== true || own.owner.parent === undefined) return;
+  const above = placeOf(own.owner.parent, 'owner', '', phase, kind);
+  add(partOf(above.owner, above.group, slot, name, vote.timeMs, teacher), above.owner, value, vote, feed, teacher, touched);
+}
+
+function add(
+  part: Part | undefined,
+  owner: OwnerRecord,
+  value: unknown,
+  vote: Vote,
+  feed: FeedName,
+  teacher: Teacher,
+  touched: Set<Part>,
+): void {
+  if (part === undefined) return;
+  settleTeaching(part, owner, feed, vote.timeMs, teacher);
+  if (Array.isArray(value)) for (const one of value as unknown[]) part.kind.add(part.state, one, vote);
+  else part.kind.add(part.state, value, vote);
+  touched.add(part);
+}

@@ -1,0 +1,72 @@
+/** Reduction: which events of one subject and minute are one, and how two of them become one. */
+import type { FargazerEvent, Subject } from '#contract';
+import { compareInFeed } from './order.ts';
+
+const separator = '\u0001';
+
+/** One line that names a subject by all its raw names. */
+export function subjectKey(subject: Subject): string {
+  return [
+    subject.account, subject.region, subject.cluster, subject.service, subject.family, subject.revision,
+    subject.task, subject.container, subject.networkInterface, subject.address, subject.principal,
+    subject.session, subject.namespace, subject.workload, subject.pod, subject.host, subject.name,
+  ].join(separator);
+}
+
+/**
+ * The key under which events of one subject and minute are one.
+ * Calls, task changes and findings stay single: their key is their id.
+ */
+export function reductionKey(event: FargazerEvent): string {
+  switch (event.kind) {
+    case 'metric':
+      return event.metric;
+    case 'log':
+      if (event.hasOwnId || event.piece !== undefined) return `log${separator}${event.id}`;
+      return event.isContinuation ? 'continuation' : event.templateId;
+    case 'network':
+      return [
+        'network', event.clientAddress, event.serverAddress, event.serverPort, event.protocol, event.side,
+        event.action, event.serverService, event.serverName, event.hasOwnId ? event.id : '',
+      ].join(separator);
+    case 'dns':
+      return ['dns', event.queryName, event.queryType, event.responseCode, event.answers.join(',')].join(separator);
+    default:
+      return `${event.kind}${separator}${event.id}`;
+  }
+}
+
+function takeFirst(into: FargazerEvent, other: FargazerEvent): void {
+  into.timeMs = other.timeMs;
+  into.timeNs = other.timeNs;
+  into.id = other.id;
+  into.origin = other.origin;
+  into.raw = other.raw;
+}
+
+/**
+ * Adds `other` to `into`, both of one key and minute. Commutes: the first in order gives time, id and raw record.
+ * Returns false where both are one record with one own id, and nothing was added.
+ */
+export function mergeInto(into: FargazerEvent, other: FargazerEvent): boolean {
+  if (into.hasOwnId && other.hasOwnId && into.id === other.id) return false;
+  if (into.kind === 'metric' && other.kind === 'metric') {
+    into.minimum = Math.min(into.minimum, other.minimum);
+    into.maximum = Math.max(into.maximum, other.maximum);
+    const isLater =
+      other.lastMs - into.lastMs || other.lastNs - into.lastNs || (other.value === into.value ? 0 : other.value - into.value);
+    if (isLater > 0) {
+      into.value = other.value;
+      into.lastMs = other.lastMs;
+      into.lastNs = other.lastNs;
+    }
+  } else if (into.kind === 'network' && other.kind === 'network') {
+    into.clientSentBytes += other.clientSentBytes;
+    into.serverSentBytes += other.serverSentBytes;
+    into.packets += other.packets;
+    into.startMs = Math.min(into.startMs, other.startMs);
+  }
+  if (compareInFeed(other, into) < 0) takeFirst(into, other);
+  into.count += other.count;
+  return true;
+}

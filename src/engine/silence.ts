@@ -1,0 +1,63 @@
+/** Who should have logged in a minute and did not: told apart from tasks that ended and from a feed that broke. */
+import type { FeedName } from '#contract';
+import type { Facts } from './facts.ts';
+import { minuteLengthMs } from './order.ts';
+import type { Instance } from './owners.ts';
+
+/** After an hour without a line nobody is surprised any more. */
+const watchMinutes = 60;
+
+/** Feeds whose silence can be judged. */
+export const logFeeds: ReadonlySet<FeedName> = new Set(['firelens', 'log']);
+
+export class Silence {
+  readonly #watched = new Map<FeedName, Set<Instance>>();
+
+  note(feed: FeedName, instance: Instance): void {
+    if (!logFeeds.has(feed)) return;
+    let watched = this.#watched.get(feed);
+    if (watched === undefined) {
+      watched = new Set();
+      this.#watched.set(feed, watched);
+    }
+    watched.add(instance);
+  }
+
+  isWatched(feed: FeedName, minute: number): boolean {
+    const watched = this.#watched.get(feed);
+    if (watched === undefined) return false;
+    for (const instance of watched) if (minute - (instance.lastMinutes[feed] ?? 0) <= watchMinutes) return true;
+    return false;
+  }
+
+  /**
+   * Instances without a line in this minute whose task is known to live. Empty where the feed brought
+   * nothing of anybody in that minute: then it is the feed that is silent.
+   */
+  silentIn(feed: FeedName, minute: number, heard: ReadonlySet<Instance>, facts: Facts): Instance[] {
+    const watched = this.#watched.get(feed);
+    if (watched === undefined || heard.size === 0) return [];
+    const silent: Instance[] = [];
+    for (const instance of watched) {
+      if (minute - (instance.lastMinutes[feed] ?? 0) > watchMinutes) watched.delete(instance);
+      else if (!heard.has(instance) && isAlive(instance, minute, feed, facts)) silent.push(instance);
+    }
+    return silent;
+  }
+}
+
+function isAlive(instance: Instance, minute: number, feed: FeedName, facts: Facts): boolean {
+  const task = facts.tasks.get(instance.id);
+  if (task !== undefined) {
+    if (task.stoppedMs !== undefined || task.stopWantedMs !== undefined) return false;
+    if (task.startedMs !== undefined || task.lastSeenMs >= minute * minuteLengthMs) return true;
+  }
+  // Nothing else tells of the task: only a service all of whose tasks fell silent is worth a question.
+  for (const sibling of instance.owner.instances.values()) {
+    if (sibling.container !== instance.container) continue;
+    const last = sibling.lastMinutes[feed] ?? -Infinity;
+    if (last >= minute || last > (instance.lastMinutes[feed] ?? 0)) return false;
+    if (last === instance.lastMinutes[feed] && sibling.id > instance.id) return false;
+  }
+  return true;
+}

@@ -1,0 +1,70 @@
+/** The command line as a whole: words in, exit status out. */
+import type { Command } from 'commander';
+import { baselineCommand } from './baseline.ts';
+import { configCommand } from './config.ts';
+import { makeCommand, type Context } from './context.ts';
+import { inspectCommand } from './inspect.ts';
+import { detectorsCommand, formatsCommand } from './lists.ts';
+import type { Program } from './program.ts';
+import { replayCommand } from './replay.ts';
+import { scoreCommand } from './score.ts';
+import { templatesCommand } from './templates.ts';
+import type { Terminal } from './terminal.ts';
+import { endingOf } from './usage.ts';
+import { whyCommand } from './why.ts';
+
+interface Settings {
+  program: Program;
+  terminal: Terminal;
+  version: string;
+  /** Traces are shown with errors (FARGAZER_DEBUG=1). */
+  isDebugging: boolean;
+}
+
+/** The commands, for running and for the reference. Help is handed to `writeHelp`. */
+export function commandTree(context: Context, version: string, writeHelp: (text: string) => void): Command {
+  const root = makeCommand('fargazer', 'Says what was unusual in the telemetry of AWS Fargate, and why.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'Show the version.')
+    .helpCommand('help [command]', 'Show the help of a command.')
+    .addHelpText('after', '\nBegin with: fargazer replay ./logs');
+  for (const make of [replayCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, baselineCommand, configCommand]) {
+    root.addCommand(make(context));
+  }
+  const handHelp = (command: Command): void => {
+    command.configureOutput({ writeOut: writeHelp, writeErr: () => undefined });
+    command.commands.forEach(handHelp);
+  };
+  handHelp(root);
+  return root;
+}
+
+/** Runs one command line (the words after `fargazer`); never rejects. */
+export async function runCommandLine(words: readonly string[], { program, terminal, version, isDebugging }: Settings): Promise<number> {
+  let status = 0;
+  let help = '';
+  const context: Context = {
+    program,
+    terminal,
+    words,
+    async run(action) {
+      status = await action();
+    },
+  };
+  const root = commandTree(context, version, (text) => {
+    help += text;
+  });
+  try {
+    // A group named without what to do with it, or nothing at all, asks for help.
+    const group = root.commands.find((command) => command.name() === words[0] && command.commands.length > 0);
+    const isAlone = words.length === 0 || (group !== undefined && words.length === 1);
+    await root.parseAsync(isAlone ? [...words, '--help'] : words, { from: 'user' });
+  } catch (error) {
+    const ending = endingOf(error, isDebugging);
+    if (ending.text !== '') terminal.say(ending.text);
+    // Ctrl-C may surface as an error of what it cut off.
+    status = terminal.signal.aborted ? 130 : ending.status;
+  }
+  if (help !== '') await terminal.write(help);
+  return status;
+}

@@ -1,0 +1,154 @@
+/** What the command line needs of the program: `compose.ts` provides it, and tests stand in for it. */
+import type { Alert, EntityOutcome, FargazerError, FileReading, JsonValue, Origin, ReplayOutcome } from '#contract';
+import type { Config } from '../../config/index.ts';
+
+/** How far a run is; bytes as stored, so that their share is known before anything is unpacked. */
+export interface Progress {
+  readBytes: number;
+  /** Absent where the input has no known end (standard input). */
+  totalBytes?: number;
+  records: number;
+}
+
+/** Which records are read and how. */
+export interface ReadSettings {
+  /** Files, folders, globs, `-` for standard input, `NAME=PATH` for records that carry no name. */
+  paths: string[];
+  /** Decoder id; recognised from content where absent. */
+  format?: string;
+  flowFields?: string[];
+  signal: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface ReplaySettings extends ReadSettings {
+  config: Config;
+  stateDir?: string;
+  learnForMs?: number;
+  isLearnOnly: boolean;
+  /** Event times, milliseconds: from the first, before the second. */
+  fromMs?: number;
+  toMs?: number;
+  /** At least 1. */
+  workers: number;
+  /** False with `--no-raw`. */
+  isRawKept: boolean;
+  /** The command line that makes this run again, for the report. */
+  command: string;
+}
+
+/** `failure` is what went wrong after something had been judged: the outcome is shown all the same. */
+export interface ReplayResult {
+  outcome: ReplayOutcome;
+  failure?: FargazerError;
+}
+
+/** What came of delivering the alerts to one sink. */
+export interface DeliveryCount {
+  sink: string;
+  delivered: number;
+  failed: number;
+  skipped: number;
+  firstFailure?: { message: string };
+}
+
+export interface InspectOutcome {
+  reading: FileReading[];
+  entities: Pick<EntityOutcome, 'owner' | 'name' | 'tasks' | 'events' | 'feeds' | 'firstSeenMs' | 'lastSeenMs'>[];
+  span?: { fromMs: number; toMs: number };
+  /** Whether each detector will have what it needs; `missing` is a sentence without capital and full stop. */
+  detectors: { id: string; title: string; isFed: boolean; missing?: string }[];
+  isInterrupted: boolean;
+}
+
+/** Where the record asked about stands: `FILE:LINE` (from 1) or `FILE#RECORD` (from 0). */
+export type Position = Pick<Origin, 'file' | 'line' | 'record'>;
+
+/** Why a record did or did not alert. */
+export interface Explanation {
+  /** Sentences in the order of the record's life: read, attributed, judged by each detector, learned. */
+  sentences: string[];
+  alerts: Alert[];
+}
+
+export interface ScoreSettings {
+  files: string[];
+  outputDir: string;
+  config: Config;
+  signal: AbortSignal;
+}
+export interface ScoredFile {
+  file: string;
+  output: string;
+  rows: number;
+  /** Rows scored 0.5 and above. */
+  alarms: number;
+  /** Rows without a time or value that can be read; they stand in the output with score 0. */
+  unreadable: number;
+}
+
+export interface TemplateSettings extends Pick<ReadSettings, 'format' | 'signal'> {
+  file: string;
+  /** Called per line, in order; what it returns is waited for. */
+  onLine: (line: { templateId: string; template: string }) => Promise<void> | void;
+}
+export interface TemplateOutcome {
+  lines: number;
+  /** Representative by id, of ids that turned out to differ only in variable positions. */
+  merged: Record<string, string>;
+}
+
+/** Which baseline, as `baseline show` names it. */
+export interface BaselineName {
+  stateDir: string;
+  /** As `ownerKey` writes it, or the owner's name alone where only one owner has it. */
+  owner?: string;
+  /** `detector.baseline`, or the detector alone. */
+  baseline?: string;
+}
+export interface BaselineListing {
+  owner: string;
+  baseline: string;
+  /** One sentence: since when, days, tasks, ready or learning. */
+  history: string;
+  rows: Record<string, string | number>[];
+}
+
+export interface FormatRow {
+  id: string;
+  title: string;
+  source: string;
+  feed: string;
+}
+export interface DetectorRow {
+  id: string;
+  title: string;
+  severity: string;
+  attack: string[];
+  reads: string;
+}
+
+/** Everything rejects with `FargazerError` only, but for defects. */
+export interface Program {
+  formats(): FormatRow[];
+  detectors(): DetectorRow[];
+  /** Throws `config-invalid` or `config-unreadable`; the defaults where no file is named. */
+  config(file?: string): Config;
+  replay(settings: ReplaySettings): Promise<ReplayResult>;
+  inspect(settings: ReadSettings): Promise<InspectOutcome>;
+  why(position: Position, settings: ReplaySettings): Promise<Explanation>;
+  score(settings: ScoreSettings): Promise<ScoredFile[]>;
+  templates(settings: TemplateSettings): Promise<TemplateOutcome>;
+  /** The report as one self-contained page. */
+  report(outcome: ReplayOutcome): Promise<string>;
+  /** Sends to the sinks of the configuration; throws `usage` where it names none. */
+  deliver(alerts: readonly Alert[], config: Config): Promise<DeliveryCount[]>;
+  baselines: {
+    show(name: BaselineName & { limit: number }): Promise<BaselineListing[]>;
+    /** False where that baseline has no such value. */
+    accept(name: Required<BaselineName>, value: string): Promise<boolean>;
+    /** Without a value everything of that baseline, or of that owner; returns how much was forgotten. */
+    forget(name: BaselineName & { owner: string }, value?: string): Promise<number>;
+    export(name: BaselineName): Promise<JsonValue>;
+  };
+}

@@ -1,0 +1,61 @@
+/** Replay: reads everything, walks it in order of release, saves the state, gives the outcome. */
+import { FargazerError, type Store } from '#contract';
+import { saveWalk } from '../../engine/checkpoint.ts';
+import { Recorder } from '../../engine/record.ts';
+import { ownerKey } from '#contract';
+import type { Walk } from '../../engine/run.ts';
+import { embedded } from '../../stores/embedded/index.ts';
+import type { ReplayResult, ReplaySettings } from '../cli/program.ts';
+import { openWalk } from './engine.ts';
+import { outcomeOf } from './outcome.ts';
+import { readAll, type ReadHooks } from './read.ts';
+import { readByWorkers } from './workers.ts';
+
+/** Told of the walk before anything is read: `fargazer why` listens in. */
+export type OnWalk = (walk: Walk) => ReadHooks | undefined;
+
+export async function replay(settings: ReplaySettings, onWalk?: OnWalk): Promise<ReplayResult> {
+  const store = settings.stateDir === undefined ? undefined : embedded(settings.stateDir);
+  try {
+    return await replayInto(store, settings, onWalk);
+  } finally {
+    store?.close();
+  }
+}
+
+async function replayInto(store: Store | undefined, settings: ReplaySettings, onWalk: OnWalk | undefined): Promise<ReplayResult> {
+  const walk = openWalk(
+    settings.config,
+    {
+      teaching: { only: settings.isLearnOnly, ...(settings.learnForMs === undefined ? {} : { forMs: settings.learnForMs }) },
+      ...(settings.fromMs === undefined ? {} : { fromMs: settings.fromMs }),
+      ...(settings.toMs === undefined ? {} : { toMs: settings.toMs }),
+    },
+    store === undefined ? undefined : { store, where: settings.stateDir! },
+  );
+  const recorder = new Recorder();
+  walk.judges.onJudged = (judged) => recorder.note(ownerKey(judged.entity.owner), judged);
+  const hooks = onWalk?.(walk);
+  const { reading, isInterrupted } =
+    settings.workers > 1 && hooks === undefined ? await readByWorkers(settings, walk) : await readAll(settings, walk.gate, hooks);
+  walk.beginTeaching();
+  if (settings.toMs === undefined) walk.finish();
+  else walk.walkTo(settings.toMs);
+  const { isRawKept, command } = settings;
+  const outcome = outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command });
+  let failure: FargazerError | undefined;
+  // An interrupted run has read a part that no mark describes: its state is left as it was.
+  if (store !== undefined && !isInterrupted) failure = save(walk, store, settings.toMs);
+  walk.tape.close();
+  return failure === undefined ? { outcome } : { outcome, failure };
+}
+
+function save(walk: Walk, store: Store, toMs: number | undefined): FargazerError | undefined {
+  try {
+    saveWalk(walk, store, toMs);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FargazerError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/** Decoding whole texts or bytes in tests: what came out, and what the tally says. */
+import type { FargazerEvent, FileReading } from '#contract';
+import { openStream } from '../../src/decode/stream.ts';
+
+export interface StreamResult {
+  events: FargazerEvent[];
+  reading: FileReading;
+}
+
+export interface StreamSettings {
+  format?: string;
+  name?: string;
+  flowFields?: string[];
+  /** Sizes of chunks, used in turn; one chunk without. */
+  cuts?: readonly number[];
+}
+
+export function readStream(input: string | Buffer, { format, cuts, ...settings }: StreamSettings = {}): StreamResult {
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input;
+  const events: FargazerEvent[] = [];
+  const stream = openStream({
+    file: 'sample',
+    ...(format === undefined ? {} : { format }),
+    settings,
+    intake: {
+      generation: 0,
+      take(event) {
+        events.push(event);
+        // Never the standing one again: each record shows in the list, whichever way it went.
+        return { ...event, timeMs: Number.MAX_SAFE_INTEGER };
+      },
+    },
+  });
+  if (cuts === undefined || cuts.length === 0) stream.write(Buffer.from(bytes));
+  else
+    for (let at = 0, turn = 0; at < bytes.length; turn++) {
+      const size = Math.max(1, cuts[turn % cuts.length] as number);
+      const chunk = Buffer.from(bytes.subarray(at, at + size));
+      stream.write(chunk);
+      // The source uses its buffer again.
+      chunk.fill(0);
+      at += size;
+    }
+  stream.end();
+  return { events, reading: stream.reading };
+}
