@@ -59,7 +59,7 @@ const json: readonly Maker[] = [
 const services = ['checkout', 'cart', 'catalog', 'payment', 'shipping', 'session', 'mail', 'gateway'] as const;
 
 /** Writes `count` lines of 40 tasks in order of time, about 300 a second; the number of bytes. */
-function writeLines(path: string, count: number): number {
+export function writeLines(path: string, count: number): number {
   const tasks = Array.from({ length: 40 }, (_, index) => ({ service: services[index % services.length]!, task: hex(32), suffix: below(1e10), revision: 1 + below(60) }));
   const file = openSync(path, 'w');
   let bytes = 0;

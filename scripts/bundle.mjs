@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { home } from './find-node.mjs';
+import { readReportAssets } from '../src/web/report/assets.ts';
 import { hashSources, stampFile } from './freshness.mjs';
 
 /** Whole or not at all: somebody may run the program while it is built. */
@@ -25,10 +26,11 @@ const { outputFiles } = await build({
   format: 'esm',
   write: false,
   outfile: join(dist, 'fargazer.mjs'),
+  // The report's style, script and chart library travel within the bundle.
+  define: { REPORT_ASSETS: JSON.stringify(readReportAssets()) },
   // Names stay, so that a trace of FARGAZER_DEBUG can be read; white space and syntax are halved for a faster start.
   minifyWhitespace: true,
   minifySyntax: true,
-  keepNames: false,
   legalComments: 'linked',
   // Packages written as CommonJS (commander's and cli-progress's kin) call require for Node's own modules.
   banner: { js: "import { createRequire as fargazerRequire } from 'node:module'; const require = fargazerRequire(import.meta.url);" },

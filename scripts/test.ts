@@ -17,13 +17,16 @@ function testFiles(): string[] {
     .toSorted();
 }
 
+/** A test that waits this long waits for ever. */
+const hangsAfterMs = 5 * 60_000;
+
 const files = testFiles();
 let passed = 0;
 let failed = 0;
 let skipped = 0;
 let hasSummary = false;
 
-const stream = run({ files: files.map((file) => join(home, file)), cwd: home, concurrency: availableParallelism() });
+const stream = run({ files: files.map((file) => join(home, file)), cwd: home, concurrency: availableParallelism(), timeout: hangsAfterMs });
 stream.on('test:summary', ({ file, counts }) => {
   // One summary comes per file, and one at the end for all of them.
   if (file !== undefined) return;

@@ -61,17 +61,24 @@ export function weekdayOf(timeMs: number): number {
   return weekday < 0 ? weekday + weekdays : weekday;
 }
 
-/** The rounded effects of some parts and the sum of squares that they explain. */
-function effects(sums: SeasonSums, from: number, to: number, mean: number): { shifts: number[]; explained: number } {
-  const shifts: number[] = [];
+/** The sum of squares that some parts explain. */
+function explainedBy({ counts, steps }: SeasonSums, from: number, to: number, mean: number): number {
   let explained = 0;
   for (let at = from; at < to; at += 1) {
-    const count = sums.counts[at] as number;
-    const effect = count === 0 ? 0 : (sums.steps[at] as number) / count - mean;
+    const count = counts[at] as number;
+    if (count === 0) continue;
+    const effect = (steps[at] as number) / count - mean;
     explained += count * effect * effect;
-    shifts.push(Math.max(-furthestShift, Math.min(furthestShift, Math.round(effect))));
   }
-  return { shifts, explained };
+  return explained;
+}
+
+/** The effects of some parts in whole buckets. */
+function shiftsOf({ counts, steps }: SeasonSums, from: number, to: number, mean: number): number[] {
+  return counts.slice(from, to).map((count, at) => {
+    const effect = count === 0 ? 0 : Math.round((steps[from + at] as number) / count - mean);
+    return Math.max(-furthestShift, Math.min(furthestShift, effect));
+  });
 }
 
 /**
@@ -91,18 +98,20 @@ export function seasonOf(sums: SeasonSums, days: number): Season {
   const spread = sums.squares - count * mean * mean;
   // Within a bucket or so of the mean there is nothing to gain.
   if (spread < count) return flat;
-  const byHour = effects(sums, 0, hours, mean);
-  const hasHours = byHour.explained > (leastShare + 1 / days) * spread;
-  const left = hasHours ? spread - byHour.explained : spread;
-  if (days < leastDaysForWeekdays || left < count) return hasHours ? { ...flat, hours: byHour.shifts } : flat;
-  const byWeekday = effects(sums, hours, hours + weekdays, mean);
+  const byHour = explainedBy(sums, 0, hours, mean);
+  const hasHours = byHour > (leastShare + 1 / days) * spread;
+  const left = hasHours ? spread - byHour : spread;
+  if (days < leastDaysForWeekdays || left < count) {
+    return hasHours ? { ...flat, hours: shiftsOf(sums, 0, hours, mean) } : flat;
+  }
+  const byWeekday = explainedBy(sums, hours, hours + weekdays, mean);
   // A weekday is seen days / 7 times, and half of what is left is noise of the minute.
-  const hasWeekdays = byWeekday.explained > (leastShare + weekdays / 2 / days) * left;
+  const hasWeekdays = byWeekday > (leastShare + weekdays / 2 / days) * left;
   if (!hasHours && !hasWeekdays) return flat;
-  const share = 1 - byWeekday.explained / left;
+  const share = 1 - byWeekday / left;
   return {
-    hours: hasHours ? byHour.shifts : flat.hours,
-    weekdays: hasWeekdays ? byWeekday.shifts : flat.weekdays,
+    hours: hasHours ? shiftsOf(sums, 0, hours, mean) : flat.hours,
+    weekdays: hasWeekdays ? shiftsOf(sums, hours, hours + weekdays, mean) : flat.weekdays,
     // Two roundings to whole buckets add a twelfth each.
     left: hasWeekdays
       ? { mean, deviation: Math.sqrt(Math.max(0, (share * left) / count) + 1 / 6), share: Math.sqrt(Math.max(0, share)) }

@@ -51,7 +51,9 @@ function open(settings: DecodeSettings) {
 }
 
 function decodeLine(line: string, layout: FlowLayout | undefined, record: RawRecord): Decoded {
-  const tokens = line.split(/\s+/);
+  // One space is the rule; the slower split is for what else may stand between.
+  let tokens = line.split(' ');
+  if (tokens.length !== (layout ?? defaultLayout).length || line.includes('\t')) tokens = line.split(/\s+/);
   if (layout === undefined) {
     return isDefaultLine(tokens)
       ? decodeTokens(tokens, defaultLayout, record)

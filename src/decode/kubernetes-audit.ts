@@ -20,8 +20,8 @@ export const kubernetesAudit: Decoder = {
 function accepts(value: JsonValue): boolean {
   if (!isObject(value)) return false;
   if (value['kind'] === 'EventList' && isAuditVersion(value)) return true;
-  if (typeof value['verb'] !== 'string' || !('user' in value)) return false;
-  return typeof value['auditID'] === 'string' || isAuditVersion(value) || ('stage' in value && 'requestURI' in value);
+  if (!('user' in value)) return false;
+  return isAuditVersion(value) || (typeof value['verb'] === 'string' && (typeof value['auditID'] === 'string' || ('stage' in value && 'requestURI' in value)));
 }
 
 function isAuditVersion(value: Readonly<JsonObject>): boolean {

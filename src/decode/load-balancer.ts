@@ -5,7 +5,6 @@
 import type { Decoder, LogRecord } from '#contract';
 import { contentId } from './content-id.ts';
 import { instantOf } from './instant.ts';
-import { lineTemplate } from './template.ts';
 import { maskSecrets, shortenRaw } from './mask.ts';
 
 /** type, time, elb, client, target, three times, two statuses, received, sent, request; newer fields follow. */
@@ -31,7 +30,7 @@ export const loadBalancer: Decoder = {
       const instant = found === null ? undefined : instantOf(found[2]);
       if (found === null || instant === undefined) return { unreadable: 'load-balancer: a line of an ALB access log was expected' };
       const [, , , name = '', status = '-', , request = ''] = found;
-      const kind = lineTemplate(`${routeOf(request, status)} ${status === '-' ? 'no status' : `${status.charAt(0)}xx`}`);
+      const kind = `${routeOf(request, status)} ${status === '-' ? 'no status' : `${status.charAt(0)}xx`}`;
       const event: LogRecord = {
         kind: 'log',
         feed: 'load-balancer',
@@ -42,8 +41,8 @@ export const loadBalancer: Decoder = {
         subject: { name: nameOf(name) },
         origin: record.origin,
         raw: shortenRaw(record.text),
-        templateId: kind.templateId,
-        template: kind.template,
+        templateId: contentId(kind),
+        template: kind,
         severityText: status.startsWith('5') ? 'ERROR' : 'INFO',
         isContinuation: false,
       };

@@ -9,30 +9,46 @@ export const keyLike = 16;
 export const card = 32;
 export const privateKey = 64;
 
-const alphanumeric = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
-const wordLike = [...alphanumeric, '_', '-', '.', '=', ':', '"', "'", '\\', ' '];
-
-/** Four characters, any case, out of every name or prefix that a rule of `mask-text.ts` begins with. */
-const grams: readonly (readonly [bit: number, grams: readonly string[]])[] = [
-  [named, ['assw', 'assp', 'assc', 'cret', 'oken', 'eden', 'ikey', 'i_ke', 'i-ke', 'ekey', 'e_ke', 'e-ke', 'sske', 's_ke', 's-ke', 'tkey', 't_ke', 't-ke', 'natu', 'ooki', ...wordLike.map((next) => `pwd${next}`)]],
-  [authorization, ['oriz', 'eare', 'asic']],
-  [prefixed, ['akia', 'asia', 'iqoj', 'fwog', 'fqog', 'ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_', 'gith', 'sk_l', 'rk_l', 'aiza', 'glpa', 'npm_', ...alphanumeric.flatMap((next) => [`eyj${next}`, `xox${next}`])]],
-  [privateKey, ['priv']],
+/**
+ * Four characters, or three, any case, out of every name or prefix that a rule of `mask-text.ts` looks for. They end in
+ * characters that are rare in logs, since only there the text is looked at closer.
+ */
+const grams: readonly (readonly [bit: number, grams: string])[] = [
+  [named, 'assw assp assc secr tok cred apik pi_k pi-k atek te_k te-k essk ss_k ss-k untk nt_k nt-k sig cook pwd'],
+  [authorization, 'oriz bear asic'],
+  [prefixed, 'aki asi eyj iqoj fwog fqog ghp_ gho_ ghs_ ghu_ ghr_ hub_ xox _liv aiz glp npm_'],
+  [privateKey, 'priv'],
 ];
 
 const bits = new Map<number, number>();
 const sieve = new Uint8Array(16_384);
+/** Characters at which grams end; `I` ends those of access keys, which are in capitals. */
+const isGate = new Uint8Array(256);
 for (const [bit, texts] of grams) {
-  for (const text of texts) {
+  for (const text of texts.split(' ')) {
     let gram = 0;
     for (const character of text) gram = (gram << 8) | (character.charCodeAt(0) | 32);
     bits.set(gram, (bits.get(gram) ?? 0) | bit);
     sieve[place(gram)] = 1;
+    const last = text.charAt(text.length - 1);
+    isGate[last.toUpperCase().charCodeAt(0)] = 1;
+    if (last !== 'i') isGate[last.charCodeAt(0)] = 1;
   }
 }
 
 function place(gram: number): number {
   return Math.imul(gram, 0x9e3779b1) >>> 18;
+}
+
+/** Bits of the grams that end at `index`. */
+function gramsAt(text: Uint8Array, start: number, index: number): number {
+  if (index < start + 2) return 0;
+  const three = ((text[index - 2]! | 32) << 16) | ((text[index - 1]! | 32) << 8) | (text[index]! | 32);
+  let found = sieve[place(three)] === 1 ? (bits.get(three) ?? 0) : 0;
+  if (index === start + 2) return found;
+  const four = ((text[index - 3]! | 32) << 24) | three;
+  if (sieve[place(four)] === 1) found |= bits.get(four) ?? 0;
+  return found;
 }
 
 /** What base 64 is written with, by bits: 1 lower case, 2 digit, 4 upper case, 8 `/` and `+`. */
@@ -48,31 +64,25 @@ const cardDigits = 14;
 
 /** Bits of what the text might hold. */
 export function suspicions(text: string): number {
-  const length = Math.min(text.length, units.length);
-  let found = 0;
-  for (let from = 0; ; from += length - overlap) {
-    const end = Math.min(text.length, from + length);
-    for (let index = from; index < end; index += 1) units[index - from] = text.charCodeAt(index);
-    found |= suspicionsOf(units, end - from);
-    if (end === text.length) return found;
+  const bytes = text.length <= scratch.length ? scratch : new Uint8Array(text.length);
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    bytes[index] = unit < 128 ? unit : 255;
   }
+  return suspicionsOf(bytes, 0, text.length);
 }
 
-/** Longer than every form that is looked for. */
-const overlap = 64;
-const units = new Uint16Array(4_096);
+const scratch = new Uint8Array(4_096);
 
-/** As `suspicions`, over the first `length` units. */
-export function suspicionsOf(text: Uint16Array, length: number): number {
+/** As `suspicions`, over bytes of UTF-8. */
+export function suspicionsOf(text: Uint8Array, start: number, end: number): number {
   let found = 0;
-  let gram = 0;
-  let runStart = 0;
+  let runStart = start;
   let runKinds = 0;
   let digits = 0;
-  for (let index = 0; index < length; index += 1) {
+  for (let index = start; index < end; index += 1) {
     const code = text[index]!;
-    gram = (gram << 8) | (code | 32);
-    if (sieve[place(gram)] === 1) found |= bits.get(gram) ?? 0;
+    if (isGate[code] === 1) found |= gramsAt(text, start, index);
     const kind = code < 128 ? run[code]! : 0;
     runKinds |= kind;
     if (kind === 2) {
@@ -90,5 +100,5 @@ export function suspicionsOf(text: Uint16Array, length: number): number {
     if (code === 64) found |= address;
     if (code !== 32 && code !== 45) digits = 0;
   }
-  return (runKinds & mixed) === mixed && length - runStart >= keyLength ? found | keyLike : found;
+  return (runKinds & mixed) === mixed && end - runStart >= keyLength ? found | keyLike : found;
 }

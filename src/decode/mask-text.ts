@@ -17,7 +17,7 @@ const rules: readonly Rule[] = [
   [prefixed, /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?/g, mark],
   [prefixed, /\b(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=%_-]{40,}/g, mark],
   [prefixed, /\b(A[KS]IA)[A-Z0-9]{12,}\b/g, `$1${mark}`],
-  [prefixed, /\b(?:gh[opsur]_|github_pat_|xox[a-z]-|sk_live_|rk_live_|AIza|glpat-|npm_)[\w-]{12,}/g, mark],
+  [prefixed, /\b(?:gh[opsur]_|github_pat_|xox[a-z]-|[sr]k_live_|AIza|glpat-|npm_)[\w-]{12,}/g, mark],
   [authorization, /(authorization[\\"']{0,4}\s{0,4}[:=]\s{0,4}[\\"']{0,4})(?:(bearer|basic|digest|token|negotiate)\s+)?[^\s"'\\,;]+/gi,
     (_found, head, scheme) => `${head}${scheme === undefined ? '' : `${scheme} `}${mark}`],
   [authorization, /\b(bearer|basic)(\s+)(?=[^\s"'\\]{0,64}[\d=+/.])[\w+/=.~-]{8,}/gi, `$1$2${mark}`],

@@ -46,7 +46,7 @@ export function decodeStatsMap(map: Stats, record: RawRecord, memory: TaskMemory
   const ids = Object.keys(map).filter((id) => isStats(map[id])).slice(0, containerLimit);
   const withNetwork = ids.filter((id) => isObject(objectOf(map[id])['networks']));
   const isShared = withNetwork.length === 1 || withNetwork.every((id) => isTaskId(id.slice(0, 32)) && id[32] === '-');
-  const sharedId = isShared ? withNetwork[0] : undefined;
+  const sharedId = isShared ? lastRead(withNetwork, map) : undefined;
   const events: MetricPoint[] = [];
   for (const id of ids) {
     const stats = objectOf(map[id]);
@@ -71,6 +71,19 @@ export function decodeStatsMap(map: Stats, record: RawRecord, memory: TaskMemory
     events.push(...points.points);
   }
   return events.length > 0 ? { events } : { skipped: 'no stats: the containers have ended or only just begun' };
+}
+
+/** Of containers that share counters, the one read last has seen most. */
+function lastRead(ids: readonly string[], map: Stats): string | undefined {
+  let last: string | undefined;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const id of ids) {
+    const timeMs = instantOf(objectOf(map[id])['read'])?.timeMs;
+    if (timeMs === undefined || timeMs <= lastMs) continue;
+    last = id;
+    lastMs = timeMs;
+  }
+  return last;
 }
 
 /** Where no `/task` answer told of the container: Fargate's id holds the task, and its `name` is the container's own. */

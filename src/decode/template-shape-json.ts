@@ -1,20 +1,13 @@
-/** The shape of a JSON line: its keys, and the values of those keys that tell the kind; checks that it is JSON. */
+/** The shape of a JSON line within a JSON text: its keys, and the values of those keys that tell the kind. */
 import { levelKeySet, tellingKeys } from './template-json.ts';
-import { characterClass, digit, letter, space } from './template-mask.ts';
+import { digit, letter, space } from './template-mask.ts';
+import { byteClass, closing, escaping, forbidden, highFactor, lowFactor, masked, meaningOf } from './template-shape.ts';
 
 /** Deeper lines have no shape: `JSON.parse` decides about them. */
 const depthLimit = 32;
 /** What encloses the value at each depth: an object or an array, and how much of it counts. */
 const isObjectAt = new Uint8Array(depthLimit);
 const roleAt = new Uint8Array(depthLimit);
-
-const highFactor = 0x85ebca6b;
-const lowFactor = 0x9e3779b1;
-const masked = 0x1_0000;
-/** Ends a text, so that a character never passes from one to the next. */
-const textEnd = 0x2_0000;
-/** Added to brackets, so that none is taken for a character of a text. */
-const structure = 0x6_0000;
 
 /** What may come next. */
 const firstKey = 0;
@@ -23,32 +16,41 @@ const firstItem = 2;
 const anyValue = 3;
 const afterValue = 4;
 
-/** How much of a value the shape holds. */
+/** How much of a value the shape holds: nothing, its words, or its words and numbers as they are. */
 const overlooked = 0;
 const asWords = 1;
-const asIs = 2;
+const asNumbers = 2;
 
-/** Of numbers and words without quotes. */
+/** Marks beyond all characters, so that neither the end of a text nor a bracket nor a number is taken for one. */
+const textEnd = 0x2_0000;
 const plainWord = 0x4_0000;
+const bracket = 0x6_0000;
 
-/** A key's own hash (31 a step, 32 bits) to how its value counts. Other keys that meet the same hash are merely looked at closer. */
-const roles: ReadonlyMap<number, number> = new Map(
-  tellingKeys.map((key) => {
-    let hash = 0;
-    for (let index = 0; index < key.length; index += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(index)) | 0;
-    return [hash, levelKeySet.has(key) ? asIs : asWords];
-  }),
-);
-
+/** How a value counts, by the hash of its key. Another key that meets the same hash is merely looked at closer. */
+let roles: Map<number, number> | undefined;
 /** Most keys are told apart by this alone. */
 const roleSieve = new Uint8Array(1_024);
-for (const hash of roles.keys()) roleSieve[hash >>> 22] = 1;
+
+/** Made when first asked for, since this file and `template-shape.ts` use one another. */
+function makeRoles(): Map<number, number> {
+  const made = new Map<number, number>();
+  for (const key of tellingKeys) {
+    let hash = 0x51;
+    // Keys that tell are one token each, without digits.
+    for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), highFactor);
+    made.set(hash, levelKeySet.has(key) ? asNumbers : asWords);
+    roleSieve[hash >>> 22] = 1;
+  }
+  return made;
+}
 
 /**
- * True where `from` (at `{`) to `end` is one JSON object that `JSON.parse` takes, as far as this can say;
- * its hash is then in `out`. One loop over local variables: in the fast path a call a value costs more than the value.
+ * For `from` at `{` within a JSON text: where the text's closing quote stands if what is between is one JSON object,
+ * its hash then in `out`; -1 if it is none, or one that only `JSON.parse` can judge. One loop over local variables:
+ * in the fast path a call a value would cost more than the value.
  */
-export function hashJson(units: Uint16Array, from: number, end: number, out: { high: number; low: number }): boolean {
+export function hashJson(bytes: Uint8Array, from: number, end: number, out: { high: number; low: number }): number {
+  roles ??= makeRoles();
   let high = 0x510e527f;
   let low = 0x1f83d9ab;
   let at = from + 1;
@@ -57,179 +59,230 @@ export function hashJson(units: Uint16Array, from: number, end: number, out: { h
   let phase = firstKey;
   isObjectAt[0] = 1;
   roleAt[0] = overlooked;
-  for (;;) {
-    let unit = 32;
-    while (at < end && ((unit = units[at]!) === 32 || unit === 9 || unit === 10 || unit === 13)) at += 1;
-    if (at >= end) return false;
-    const isEnd = unit === (isObjectAt[depth] === 1 ? 0x7d : 0x5d) && (phase === afterValue || phase === firstKey || phase === firstItem);
-    if (isEnd) {
+  while (at < end) {
+    let unit = bytes[at]!;
+    if (unit === 32) {
       at += 1;
-      if (depth === 0) break;
+      continue;
+    }
+    if (unit === 0x5c) {
+      at += 1;
+      unit = bytes[at]!;
+      if (unit === 0x6e || unit === 0x72 || unit === 0x74) {
+        at += 1;
+        continue;
+      }
+      if (unit !== 0x22) return -1;
+    } else if (unit === 0x22) return -1;
+    if (phase === afterValue && unit === 0x2c) {
+      at += 1;
+      phase = isObjectAt[depth] === 1 ? nextKey : anyValue;
+      continue;
+    }
+    if (unit === (isObjectAt[depth] === 1 ? 0x7d : 0x5d) && (phase === afterValue || phase === firstKey || phase === firstItem)) {
+      at += 1;
+      if (depth === 0) {
+        out.high = high | 0;
+        out.low = low | 0;
+        return afterAll(bytes, at, end);
+      }
       if (roleAt[depth] !== overlooked) {
-        high = Math.imul(high ^ (structure + unit), highFactor);
-        low = Math.imul(low + structure + unit, lowFactor);
+        high = Math.imul(high ^ (bracket + unit), highFactor);
+        low = Math.imul(low + bracket + unit, lowFactor);
       }
       depth -= 1;
       phase = afterValue;
       continue;
     }
-    if (phase === afterValue) {
-      if (unit !== 0x2c) return false;
-      at += 1;
-      phase = isObjectAt[depth] === 1 ? nextKey : anyValue;
-      continue;
-    }
+    if (phase === afterValue) return -1;
     const isKey = phase === firstKey || phase === nextKey;
     if (unit === 0x22) {
-      // Keys of the line count with digits masked; inside telling values exactly.
-      const telling = !isKey ? role : depth === 0 ? asWords : roleAt[depth] === overlooked ? overlooked : asIs;
-      let keyHash = 0;
       at += 1;
-      if (telling === overlooked) {
-        at = afterText(units, at, end);
-        if (at < 0) return false;
+      let keyHash = 0;
+      if ((isKey ? depth > 0 && roleAt[depth] === overlooked : role === overlooked)) {
+        at = afterText(bytes, at, end);
+        if (at < 0) return -1;
       } else {
-        let highBefore = 0;
-        let lowBefore = 0;
-        let isToken = false;
-        let isMasked = false;
         let isBlank = false;
         for (;;) {
-          if (at >= end) return false;
-          unit = units[at]!;
-          at += 1;
-          if (unit === 0x22) break;
-          if (unit === 0x5c) {
-            unit = at < end ? plain(units[at]!) : 0;
-            at += 1;
-            if (unit === 0) return false;
-          } else if (unit < 32) return false;
-          if (isKey) keyHash = (Math.imul(keyHash, 31) + unit) | 0;
-          const kind = unit < 128 ? characterClass[unit]! : letter;
-          if (telling === asWords && (kind === letter || kind === digit)) {
-            isBlank = false;
-            if (!isToken) {
-              isToken = true;
-              isMasked = false;
-              highBefore = high;
-              lowBefore = low;
+          if (at >= end) return -1;
+          unit = bytes[at]!;
+          let kind = byteClass[unit]!;
+          if (kind === letter || kind === digit) {
+            let tokenHigh = 0x51;
+            let tokenLow = 0x51;
+            while (kind === letter) {
+              tokenHigh = Math.imul(tokenHigh ^ unit, highFactor);
+              tokenLow = Math.imul(tokenLow + unit, lowFactor);
+              at += 1;
+              unit = bytes[at]!;
+              kind = byteClass[unit]!;
             }
-            if (isMasked) continue;
             if (kind === digit) {
-              isMasked = true;
-              high = highBefore;
-              low = lowBefore;
-              unit = masked;
+              do {
+                at += 1;
+                kind = byteClass[bytes[at]!]!;
+              } while (kind === letter || kind === digit);
+              tokenHigh = masked;
+              tokenLow = masked;
             }
-          } else {
-            isToken = false;
-            if (telling === asWords && kind === space) {
-              if (isBlank) continue;
-              isBlank = true;
-              unit = 32;
-            } else isBlank = false;
+            keyHash = tokenHigh;
+            high = Math.imul(high ^ tokenHigh, highFactor);
+            high ^= high >>> 15;
+            low = Math.imul(low + tokenLow, lowFactor);
+            low ^= low >>> 13;
+            isBlank = false;
+            continue;
           }
+          if (kind === closing || kind === forbidden) return -1;
+          at += 1;
+          if (kind === escaping) {
+            unit = bytes[at]!;
+            at += 1;
+            if (unit === 0x22) break;
+            if (unit === 0x5c) {
+              // An escape of the inner text; what it escapes may itself be escaped in the outer one.
+              unit = bytes[at]!;
+              at += 1;
+              if (unit === 0x5c) {
+                unit = bytes[at]!;
+                at += 1;
+                if (meaningOf(unit) !== 0) return -1;
+              }
+              kind = meaningOf(unit);
+            } else kind = unit === 0x2f ? 0 : forbidden;
+            if (kind === forbidden) return -1;
+          }
+          if (kind === space) {
+            if (isBlank) continue;
+            unit = 32;
+          }
+          isBlank = kind === space;
           high = Math.imul(high ^ unit, highFactor);
+          high ^= high >>> 15;
           low = Math.imul(low + unit, lowFactor);
+          low ^= low >>> 13;
         }
         high = Math.imul(high ^ textEnd, highFactor);
+        high ^= high >>> 15;
         low = Math.imul(low + textEnd, lowFactor);
+        low ^= low >>> 13;
       }
       if (!isKey) {
         phase = afterValue;
         continue;
       }
       role = depth > 0 ? roleAt[depth]! : roleSieve[keyHash >>> 22] === 1 ? (roles.get(keyHash) ?? overlooked) : overlooked;
-      while (at < end && ((unit = units[at]!) === 32 || unit === 9 || unit === 10 || unit === 13)) at += 1;
-      if (at >= end || unit !== 0x3a) return false;
-      at += 1;
+      at = afterColon(bytes, at, end);
+      if (at < 0) return -1;
       phase = anyValue;
       continue;
     }
-    if (isKey) return false;
+    if (isKey) return -1;
     if (unit === 0x7b || unit === 0x5b) {
       depth += 1;
-      if (depth >= depthLimit) return false;
+      if (depth >= depthLimit) return -1;
       at += 1;
       isObjectAt[depth] = unit === 0x7b ? 1 : 0;
-      roleAt[depth] = role;
+      // Numbers of a level count where they stand for it themselves.
+      roleAt[depth] = role === overlooked ? overlooked : asWords;
       phase = unit === 0x7b ? firstKey : firstItem;
+      role = roleAt[depth]!;
       if (role !== overlooked) {
-        high = Math.imul(high ^ (structure + unit), highFactor);
-        low = Math.imul(low + structure + unit, lowFactor);
+        high = Math.imul(high ^ (bracket + unit), highFactor);
+        low = Math.imul(low + bracket + unit, lowFactor);
       }
       continue;
     }
     const start = at;
-    at = afterWord(units, at, end);
-    if (at < 0) return false;
-    if (role !== overlooked) {
-      // Levels are told by number too: the only ones that count exactly.
-      const last = role === asIs ? at : start + 1;
-      const isNumber = unit === 0x2d || (unit >= 0x30 && unit <= 0x39);
-      if (isNumber && role !== asIs) {
-        high = Math.imul(high ^ plainWord, highFactor);
-        low = Math.imul(low + plainWord, lowFactor);
-      } else {
-        for (let index = start; index < last; index += 1) {
-          high = Math.imul(high ^ (plainWord + units[index]!), highFactor);
-          low = Math.imul(low + plainWord + units[index]!, lowFactor);
-        }
-      }
+    at = afterWord(bytes, at, end);
+    if (at < 0) return -1;
+    const last = role === asNumbers ? at : role === overlooked ? start : start + 1;
+    for (let index = start; index < last; index += 1) {
+      const isNumber = role !== asNumbers && (bytes[index] === 0x2d || byteClass[bytes[index]!] === digit);
+      unit = plainWord + (isNumber ? 0 : bytes[index]!);
+      high = Math.imul(high ^ unit, highFactor);
+      high ^= high >>> 15;
+      low = Math.imul(low + unit, lowFactor);
+      low ^= low >>> 13;
     }
     phase = afterValue;
   }
-  for (; at < end; at += 1) if (units[at] !== 32 && units[at] !== 9 && units[at] !== 10 && units[at] !== 13) return false;
-  out.high = high | 0;
-  out.low = low | 0;
-  return true;
+  return -1;
+}
+
+/** The outer text's closing quote, with nothing but white space before it. */
+function afterAll(bytes: Uint8Array, from: number, end: number): number {
+  for (let at = from; at < end; at += 1) {
+    const unit = bytes[at]!;
+    if (unit === 0x22) return at;
+    if (unit === 32) continue;
+    at += 1;
+    if (unit !== 0x5c || !(bytes[at] === 0x6e || bytes[at] === 0x72 || bytes[at] === 0x74)) return -1;
+  }
+  return -1;
+}
+
+function afterColon(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  for (; at < end; at += 1) {
+    const unit = bytes[at]!;
+    if (unit === 0x3a) return at + 1;
+    if (unit === 32) continue;
+    at += 1;
+    if (unit !== 0x5c || !(bytes[at] === 0x6e || bytes[at] === 0x72 || bytes[at] === 0x74)) return -1;
+  }
+  return -1;
 }
 
 /** Behind `true`, `false`, `null` or a number; -1 for anything else. */
-function afterWord(units: Uint16Array, at: number, end: number): number {
-  const unit = units[at]!;
-  if (unit !== 0x74 && unit !== 0x66 && unit !== 0x6e) return afterNumber(units, at, end);
+function afterWord(bytes: Uint8Array, at: number, end: number): number {
+  const unit = bytes[at]!;
+  if (unit !== 0x74 && unit !== 0x66 && unit !== 0x6e) return afterNumber(bytes, at, end);
   const letters = unit === 0x74 ? 'true' : unit === 0x66 ? 'false' : 'null';
   if (at + letters.length > end) return -1;
-  for (let index = 1; index < letters.length; index += 1) if (units[at + index] !== letters.charCodeAt(index)) return -1;
+  for (let index = 1; index < letters.length; index += 1) if (bytes[at + index] !== letters.charCodeAt(index)) return -1;
   return at + letters.length;
 }
 
-function afterNumber(units: Uint16Array, from: number, end: number): number {
-  let at = units[from] === 0x2d ? from + 1 : from;
-  at = at < end && units[at] === 0x30 ? at + 1 : afterDigits(units, at, end);
-  if (at >= 0 && at < end && units[at] === 0x2e) at = afterDigits(units, at + 1, end);
-  if (at >= 0 && at < end && (units[at] === 0x65 || units[at] === 0x45)) {
-    const isSigned = at + 1 < end && (units[at + 1] === 0x2b || units[at + 1] === 0x2d);
-    at = afterDigits(units, isSigned ? at + 2 : at + 1, end);
+function afterNumber(bytes: Uint8Array, from: number, end: number): number {
+  let at = bytes[from] === 0x2d ? from + 1 : from;
+  at = at < end && bytes[at] === 0x30 ? at + 1 : afterDigits(bytes, at, end);
+  if (at >= 0 && bytes[at] === 0x2e) at = afterDigits(bytes, at + 1, end);
+  if (at >= 0 && (bytes[at] === 0x65 || bytes[at] === 0x45)) {
+    const isSigned = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d;
+    at = afterDigits(bytes, isSigned ? at + 2 : at + 1, end);
   }
   return at;
 }
 
-function afterDigits(units: Uint16Array, from: number, end: number): number {
+function afterDigits(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (at < end && units[at]! >= 0x30 && units[at]! <= 0x39) at += 1;
+  while (at < end && byteClass[bytes[at]!] === digit) at += 1;
   return at > from ? at : -1;
 }
 
-/** What a one-letter escape stands for; 0 for `\u` (left to `JSON.parse`) and for what is none. */
-function plain(escape: number): number {
-  if (escape === 0x6e || escape === 0x72 || escape === 0x74 || escape === 0x66) return 32;
-  return escape === 0x22 || escape === 0x5c || escape === 0x2f ? escape : 0;
-}
-
-/** Behind the closing quote of a text of which nothing counts; -1 where it is not sound. */
-function afterText(units: Uint16Array, from: number, end: number): number {
-  for (let at = from; at < end; at += 1) {
-    const unit = units[at]!;
-    if (unit === 0x22) return at + 1;
-    if (unit < 32) return -1;
-    if (unit !== 0x5c) continue;
+/** Behind the closing quote (escaped, in the outer text) of a text of which nothing counts; -1 where it is not sound. */
+function afterText(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end) {
+    const kind = byteClass[bytes[at]!]!;
     at += 1;
-    const escape = at < end ? units[at]! : 0;
-    if (plain(escape) !== 0 || escape === 0x62) continue;
-    if (escape !== 0x75 || at + 4 >= end) return -1;
-    for (const last = at + 4; at < last; at += 1) if (!isHex(units[at + 1]!)) return -1;
+    if (kind < closing) continue;
+    if (kind !== escaping) return -1;
+    let unit = bytes[at]!;
+    at += 1;
+    if (unit === 0x22) return at;
+    if (unit === 0x2f) continue;
+    if (unit !== 0x5c) return -1;
+    unit = bytes[at]!;
+    at += 1;
+    if (unit === 0x5c) {
+      if (meaningOf(bytes[at]!) !== 0) return -1;
+      at += 1;
+    } else if (unit === 0x75) {
+      for (const last = at + 4; at < last; at += 1) if (at >= end || !isHex(bytes[at]!)) return -1;
+    } else if (meaningOf(unit) === forbidden) return -1;
   }
   return -1;
 }

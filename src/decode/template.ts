@@ -6,7 +6,7 @@ import { levelOfText } from './level.ts';
 import { cut, mark, maskSecrets } from './mask.ts';
 import { SlotTable } from './slot-table.ts';
 import { jsonKind, objectKind } from './template-json.ts';
-import { shape, shapeLimit, takeShape, units } from './template-shape.ts';
+import { shape, shapeOfText } from './template-shape.ts';
 import { canonicalWords, lineLimit, maskTokens, withoutColours } from './template-mask.ts';
 
 export interface LineKind {
@@ -35,10 +35,7 @@ const known = new SlotTable<LineKind>(8_192);
 export function lineKind(line: string): Readonly<LineKind> {
   const plain = withoutColours(line);
   const text = plain.length > lineLimit && !opensObject.test(plain) ? plain.slice(0, lineLimit) : plain;
-  const { length } = text;
-  if (length > shapeLimit) return makeKind(text);
-  for (let index = 0; index < length; index += 1) units[index] = text.charCodeAt(index);
-  if (!takeShape(length)) return makeKind(text);
+  if (!shapeOfText(text)) return makeKind(text);
   const { high, low } = shape;
   const remembered = known.get(high, low);
   if (remembered !== undefined) return remembered;

@@ -13,14 +13,17 @@ export interface StreamSettings {
   flowFields?: string[];
   /** Sizes of chunks, used in turn; one chunk without. */
   cuts?: readonly number[];
+  /** Somebody wants to hear of each event, so that nothing goes the fast way. */
+  isWatched?: boolean;
 }
 
-export function readStream(input: string | Buffer, { format, cuts, ...settings }: StreamSettings = {}): StreamResult {
+export function readStream(input: string | Buffer, { format, cuts, isWatched, ...settings }: StreamSettings = {}): StreamResult {
   const bytes = typeof input === 'string' ? Buffer.from(input) : input;
   const events: FargazerEvent[] = [];
   const stream = openStream({
     file: 'sample',
     ...(format === undefined ? {} : { format }),
+    ...(isWatched === true ? { watch: () => undefined } : {}),
     settings,
     intake: {
       generation: 0,

@@ -1,6 +1,5 @@
 /** The bytes of one FireLens line: where its two varying values stand, and what they say. */
 import { instantOf } from '../instant.ts';
-import { shapeLimit, units } from '../template-shape.ts';
 import { instantOfEpoch, timeKeys } from './firelens-time.ts';
 
 /** Time just read; written by `readTime` alone. */
@@ -83,43 +82,6 @@ function readNumber(chunk: Buffer, at: number, end: number): number {
   time.timeMs = instant.timeMs;
   time.timeNs = instant.timeNs;
   return index;
-}
-
-/** What `readText` found besides the text: `\u` escapes or more than `shapeLimit` characters, so that `units` do not hold it. */
-export const textRead = { length: 0, isWhole: true };
-
-/** 1 for bytes of a JSON text that stand for themselves. */
-const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 32 && byte !== 0x22 && byte !== 0x5c ? 1 : 0));
-/** What a one-letter escape stands for; 0 for `\\u` and for what is none. */
-const escapes = new Uint8Array(256);
-for (const pair of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) escapes[pair.charCodeAt(0)] = pair.charCodeAt(1);
-
-/** Reads the JSON text at `at` (behind the opening quote) into `units`; where its closing quote stands, or -1 if this is no sound text. */
-export function readText(chunk: Buffer, at: number, end: number): number {
-  const last = Math.min(end, at + shapeLimit);
-  let length = 0;
-  let index = at;
-  textRead.isWhole = true;
-  for (; index < last; index += 1) {
-    const byte = chunk[index]!;
-    if (isPlain[byte] === 1) {
-      units[length] = byte;
-      length += 1;
-      continue;
-    }
-    if (byte === 0x22) {
-      textRead.length = length;
-      return index;
-    }
-    if (byte !== 0x5c) return -1;
-    index += 1;
-    const meaning = index < end ? escapes[chunk[index]!]! : 0;
-    if (meaning === 0) break;
-    units[length] = meaning;
-    length += 1;
-  }
-  textRead.isWhole = false;
-  return endOfText(chunk, at, end);
 }
 
 /** The closing quote; whether the escapes between are sound is for `JSON.parse` to say. */

@@ -9,8 +9,8 @@ import type { FargazerEvent, Intake, LogRecord, Subject } from '#contract';
 import { suspicions, suspicionsOf } from '../mask-suspect.ts';
 import { SlotTable } from '../slot-table.ts';
 import { type LineKind, lineKind } from '../template.ts';
-import { shape, takeShape, units } from '../template-shape.ts';
-import { type Field, endOfText, fieldsOfLine, readText, readTime, textRead, time, timeField } from './firelens-line.ts';
+import { shape, takeShape } from '../template-shape.ts';
+import { type Field, endOfText, fieldsOfLine, readTime, time, timeField } from './firelens-line.ts';
 import { type FireLensRun, fireLensEvent } from './firelens.ts';
 
 /** Decodes the line's bytes as any record, takes its events, and returns them. `line` counts from 1. */
@@ -85,6 +85,7 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
   let low = 0;
   let logAt = 0;
   let logEnd = 0;
+  let hasShape = false;
 
   /** Four bytes a step; the length goes in, so that parts cannot be shifted against each other. */
   function hashPart(chunk: Buffer, start: number, end: number): void {
@@ -116,16 +117,23 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
     return found < 0 || from + found + mark.length >= end ? -1 : from + found + mark.length;
   }
 
+  /** Takes the shape of the text; where it ends, or -1. */
+  function readLog(chunk: Buffer, at: number, end: number): number {
+    const closing = takeShape(chunk, at, end);
+    hasShape = closing >= 0;
+    return hasShape ? closing : endOfText(chunk, at, end);
+  }
+
   /** The frame of the line under a layout, time and text read; undefined where it is not known. */
   function match(layout: Layout, chunk: Buffer, start: number, end: number): Frame | undefined {
     const { isTimeFirst, isTimeText, timeMark, logMark } = layout;
     const first = find(chunk, isTimeFirst ? timeMark : logMark, start, layout.first, end);
     if (first < 0) return undefined;
-    const firstEnd = isTimeFirst ? readTime(chunk, first, end, isTimeText) : readText(chunk, first, end);
+    const firstEnd = isTimeFirst ? readTime(chunk, first, end, isTimeText) : readLog(chunk, first, end);
     if (firstEnd < 0) return undefined;
     const second = find(chunk, isTimeFirst ? logMark : timeMark, firstEnd, layout.gap, end);
     if (second < 0) return undefined;
-    const secondEnd = isTimeFirst ? readText(chunk, second, end) : readTime(chunk, second, end, isTimeText);
+    const secondEnd = isTimeFirst ? readLog(chunk, second, end) : readTime(chunk, second, end, isTimeText);
     if (secondEnd < 0) return undefined;
     layout.first = first - start;
     layout.gap = second - firstEnd;
@@ -155,7 +163,7 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
 
   function count(frame: Frame, chunk: Buffer, start: number, end: number, line: number): boolean {
     let kind: Readonly<LineKind> | undefined;
-    if (!textRead.isWhole || !takeShape(textRead.length)) {
+    if (!hasShape) {
       kind = kindOfText(chunk, logAt, logEnd);
       if (kind === undefined) return false;
       shape.high = Number.parseInt(kind.templateId.slice(0, 8), 16) ^ (kind.severityText?.charCodeAt(0) ?? 0);
@@ -175,12 +183,10 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
         return true;
       }
     }
-    // Before `units` are written again. What escapes hide from this look they hide from masking too.
-    const suspected = textRead.isWhole ? frame.suspected | suspicionsOf(units, textRead.length) : undefined;
     kind ??= cell?.kind ?? kindOfText(chunk, logAt, logEnd);
     if (kind === undefined) return false;
     const text = chunk.toString('utf8', start, end);
-    const made = fireLensEvent(text, { file, line }, { timeMs, timeNs }, frame.subject, kind, suspected);
+    const made = fireLensEvent(text, { file, line }, { timeMs, timeNs }, frame.subject, kind, frame.suspected | suspicionsOf(chunk, logAt, logEnd));
     const standing = intake.take(made);
     const minuteMs = Math.floor(timeMs / minute) * minute;
     if (cell === undefined) {

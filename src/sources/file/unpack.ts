@@ -4,6 +4,12 @@ import { createGunzip, createZstdDecompress, type Gunzip } from 'node:zlib';
 /** Packed bytes handed over at once; gzip makes at most 1,032 times as much of them, 64 MiB. */
 const sliceBytes = 64 * 1024;
 
+/** Size of the unpacker's own chunks: so much, at most, is lost before damage that does not stand in the first slice. */
+const outputBytes = 64 * 1024;
+
+/** A piece of a slice that is known to be damaged. */
+const pieceBytes = 16;
+
 /** Unpacked chunks are gathered up to this size. */
 const chunkBytes = 1024 * 1024;
 
@@ -20,8 +26,8 @@ interface Packing {
 }
 
 const packings: readonly { magic: number[]; packing: Packing }[] = [
-  { magic: [0x1f, 0x8b, 0x08], packing: { name: 'gzip', create: () => createGunzip({ chunkSize: 256 * 1024 }) } },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], packing: { name: 'zstd', create: () => createZstdDecompress({ chunkSize: 256 * 1024 }) as unknown as Gunzip } },
+  { magic: [0x1f, 0x8b, 0x08], packing: { name: 'gzip', create: () => createGunzip({ chunkSize: outputBytes }) } },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], packing: { name: 'zstd', create: () => createZstdDecompress({ chunkSize: outputBytes }) as unknown as Gunzip } },
 ];
 
 /** Packings that are known and not read: what to do instead. */
@@ -70,7 +76,6 @@ async function* unpacked(
   stored: AsyncGenerator<Buffer, void, void>,
   onNote: (note: string) => void,
 ): AsyncGenerator<Buffer, void, void> {
-  const stream = create();
   let ready: Buffer[] = [];
   let readyBytes = 0;
   let storedBytes = 0;
@@ -79,25 +84,30 @@ async function* unpacked(
   let isBomb = false;
   let isOver = false;
   let wake: (() => void) | undefined;
-  stream.on('data', (chunk: Buffer) => {
-    if (isBomb) return;
-    ready.push(chunk);
-    readyBytes += chunk.length;
-    madeBytes += chunk.length;
-    if (madeBytes > bombFloorBytes && madeBytes > bombRatio * storedBytes) {
-      isBomb = true;
-      stream.destroy();
+  const start = (): Gunzip => {
+    const made = create();
+    made.on('data', (chunk: Buffer) => {
+      if (isBomb) return;
+      ready.push(chunk);
+      readyBytes += chunk.length;
+      madeBytes += chunk.length;
+      if (madeBytes > bombFloorBytes && madeBytes > bombRatio * storedBytes) {
+        isBomb = true;
+        made.destroy();
+        wake?.();
+      }
+    });
+    made.on('error', (error: NodeJS.ErrnoException) => {
+      if (made === stream) failure = error;
       wake?.();
-    }
-  });
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    failure = error;
-    wake?.();
-  });
-  stream.on('end', () => {
-    isOver = true;
-    wake?.();
-  });
+    });
+    made.on('end', () => {
+      isOver = made === stream;
+      wake?.();
+    });
+    return made;
+  };
+  let stream = start();
   const takeReady = (): Buffer => {
     const chunk = ready.length === 1 ? (ready[0] as Buffer) : Buffer.concat(ready, readyBytes);
     ready = [];
@@ -110,14 +120,34 @@ async function* unpacked(
       wake = resolve;
       stream.write(Buffer.from(slice), () => resolve());
     });
-  const isDone = (): boolean => failure !== undefined || isBomb;
+  const isDone = (): boolean => failure !== undefined || isBomb || isOver;
+  /** Where a zstd frame ends within a slice, Node takes nothing of what follows: that goes to a fresh stream. */
+  const giveAll = async (slice: Buffer): Promise<void> => {
+    let rest = slice;
+    while (rest.length > 0 && failure === undefined && !isBomb) {
+      const takenBefore = stream.bytesWritten;
+      await give(rest);
+      const taken = stream.bytesWritten - takenBefore;
+      if (name !== 'zstd' || taken <= 0 || taken >= rest.length) return;
+      rest = rest.subarray(taken);
+      const over = stream;
+      stream = start();
+      isOver = false;
+      over.destroy();
+    }
+  };
 
   let chunk: Buffer | undefined = first;
   while (chunk !== undefined && !isDone()) {
     for (let at = 0; at < chunk.length && !isDone(); at += sliceBytes) {
       const slice = chunk.subarray(at, at + sliceBytes);
       storedBytes += slice.length;
-      await give(slice);
+      await giveAll(slice);
+      // An unpacker that fails drops what it made last: a small file would lose everything before the damage.
+      if (failure !== undefined && storedBytes === slice.length) {
+        ready = [await unpackedFinely(create(), slice)];
+        readyBytes = madeBytes = (ready[0] as Buffer).length;
+      }
       while (readyBytes >= chunkBytes) yield takeReady();
     }
     if (isDone()) break;
@@ -131,13 +161,35 @@ async function* unpacked(
       wake = resolve;
       stream.end();
     });
-    if (!isOver && failure === undefined) await new Promise<void>((resolve) => (wake = resolve));
+    if (!isDone()) await new Promise<void>((resolve) => (wake = resolve));
     if (readyBytes > 0) yield takeReady();
   }
   const note = noteOf(name, failure, isBomb, storedBytes, madeBytes);
   if (note !== undefined) onNote(note);
   stream.destroy();
   await stored.return();
+}
+
+/** What a damaged slice holds before the damage: given in small pieces, so that what was made is told in time. */
+async function unpackedFinely(stream: Gunzip, slice: Buffer): Promise<Buffer> {
+  const made: Buffer[] = [];
+  let hasFailed = false;
+  let wake: (() => void) | undefined;
+  const stop = (): void => {
+    hasFailed = true;
+    wake?.();
+  };
+  stream.on('data', (chunk: Buffer) => made.push(chunk));
+  stream.on('error', stop);
+  stream.on('end', stop);
+  for (let at = 0; at < slice.length && !hasFailed; at += pieceBytes) {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      stream.write(Buffer.from(slice.subarray(at, at + pieceBytes)), () => resolve());
+    });
+  }
+  stream.destroy();
+  return Buffer.concat(made);
 }
 
 function noteOf(name: string, failure: NodeJS.ErrnoException | undefined, isBomb: boolean, storedBytes: number, madeBytes: number): string | undefined {

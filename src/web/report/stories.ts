@@ -3,7 +3,7 @@ import type { ReplayOutcome } from '#contract';
 import { clip, duration } from '../../alerting/text.ts';
 import { html, within, type Markup } from './markup.ts';
 import { severityWord, tally, urgency, type Placed, type Subject } from './subjects.ts';
-import { capital, clockTime, counted, dayOf, figures, inColumn, inUtc, span } from './words.ts';
+import { capital, clockTime, counted, dayOf, figures, inColumn, inUtc, inWords, span } from './words.ts';
 
 /** Alerts of one entity with less than an hour between them are told together. */
 const apartMs = 3_600_000;
@@ -50,7 +50,7 @@ export function headline(outcome: ReplayOutcome, subjects: readonly Subject[]): 
   const kinds = new Set(subjects.map(({ kind }) => kind));
   const [one, many] = kinds.size === 1 ? nouns(subjects[0]?.kind ?? '') : ['entity', 'entities'];
   if (subjects.length === 1) return `${clip(alarmed[0]?.name ?? '', 60)} did something unusual${lasted}`;
-  const of = alarmed.length === subjects.length ? counted(alarmed.length, one, many) : `${counted(alarmed.length, '', '').trim()} of ${counted(subjects.length, one, many)}`;
+  const of = alarmed.length === subjects.length ? counted(alarmed.length, one, many) : `${inWords(alarmed.length)} of ${counted(subjects.length, one, many)}`;
   return `${capital(of)} did something unusual${lasted}`;
 }
 

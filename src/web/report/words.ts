@@ -43,9 +43,14 @@ function instant(timeMs: number, shown: Markup, isLocal = false): Markup {
 
 const small = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve'];
 
+/** `three`; from thirteen on in figures. */
+export function inWords(count: number): string {
+  return small[count] ?? number(count);
+}
+
 /** `three services`; from thirteen on in figures. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${small[count] ?? number(count)} ${count === 1 ? one : many}`;
+  return `${inWords(count)} ${count === 1 ? one : many}`;
 }
 
 /** `1,448 records`, in figures always. */

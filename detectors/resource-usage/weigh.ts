@@ -1,0 +1,127 @@
+/** Weighs the three witnesses of a metric's minute: the service's band, the task's own past, its siblings now. */
+import type { MetricMinute, NumberView, Reading } from '#contract';
+import { resourceOf, unitsOfCpu } from './resources.ts';
+import type { Resource } from './resources.ts';
+import { scorePoint } from './series-model.ts';
+import type { SeriesReading } from './series-model.ts';
+import { place } from './series-state.ts';
+import type { SeriesState } from './series-state.ts';
+import { amongSiblings } from './siblings.ts';
+import type { AmongSiblings } from './siblings.ts';
+
+export interface Weights {
+  shareFloor: number;
+  cpuFloor: number;
+  memoryFloorBytes: number;
+  networkFloorBytes: number;
+  diskFloorBytes: number;
+  certainSurprise: number;
+  ownScore: number;
+  siblingDistance: number;
+}
+
+/** Why a minute is news: over or under the service's band, unlike its own past, or unlike its siblings. */
+export type Reason = 'above' | 'below' | 'own' | 'leak' | 'flat-line' | 'sibling';
+
+export interface Weighed {
+  reason: Reason;
+  resource: Resource;
+  score: number;
+  /** The range that the value has left. */
+  low: number;
+  high: number;
+  typical: number;
+  siblings: AmongSiblings | undefined;
+  /** The siblings have left the band as well: true of the service, not of this task. */
+  isShared: boolean;
+}
+
+/** The minute before stands for this one's neighbour up to this age (series of five minutes, one missed). */
+const neighbourMs = 10 * 60_000;
+
+/** The least change, in the metric's unit, that anybody would want to hear of. */
+export function floorOf(resource: Resource, { unit }: Pick<MetricMinute, 'unit'>, weights: Weights): number {
+  if (unit === 'ratio') return weights.shareFloor;
+  if (unit === 'percent') return 100 * weights.shareFloor;
+  if (unit === 'cpu-units') return weights.cpuFloor * unitsOfCpu;
+  if (unit !== 'bytes' && unit !== 'bytes/s') return 0;
+  if (resource === 'memory') return weights.memoryFloorBytes;
+  return resource === 'network received' || resource === 'network sent' ? weights.networkFloorBytes : weights.diskFloorBytes;
+}
+
+/** Undefined where the minute is no news. Inside the band only a loud own past, or a marginal one and the siblings, is heard. */
+export function weigh(
+  usual: NumberView,
+  observation: MetricMinute,
+  weights: Weights,
+  series: SeriesState,
+  isComplete: boolean,
+): Weighed | undefined {
+  const { value, timeMs } = observation;
+  const reading = usual.of(value, timeMs);
+  const own = scorePoint(series, timeMs, value);
+  if (reading.surprise < 0.5 && own.score < 0.5) return undefined;
+  const resource = resourceOf(observation.metric);
+  const floor = floorOf(resource, observation, weights);
+  if (reading.surprise >= 0.5) {
+    const news = outside(usual, observation, reading, own, weights, series, floor, resource, isComplete);
+    if (news !== undefined) return news;
+  }
+  return own.score >= 0.5 ? unlikeItself(observation, reading, own, weights, floor, resource, isComplete) : undefined;
+}
+
+function outside(
+  usual: NumberView,
+  observation: MetricMinute,
+  { surprise, side, low, high, typical }: Reading,
+  own: SeriesReading,
+  weights: Weights,
+  series: SeriesState,
+  floor: number,
+  resource: Resource,
+  isComplete: boolean,
+): Weighed | undefined {
+  const { value, timeMs } = observation;
+  const found = { resource, low, high, typical, score: Math.max(surprise, own.score), siblings: undefined, isShared: false };
+  if (side === 'below') {
+    // Less is news only where there was enough, the task itself did more, and nothing was lost on the way.
+    const isDrop = isComplete && resource !== 'memory' && low - value >= floor && own.score >= 0.5;
+    return isDrop ? { ...found, reason: 'below' } : undefined;
+  }
+  if (value - high < floor) return undefined;
+  const isNeighbour = series[place.count]! > 0 && timeMs - series[place.lastMs]! <= neighbourMs;
+  const last = series[place.last]!;
+  const isLasting = isNeighbour && last - high >= floor && usual.of(last, timeMs).surprise >= 0.5;
+  if (surprise < weights.certainSurprise && own.score < 0.5 && !isLasting) return undefined;
+  const siblings = amongSiblings(value, observation.siblings);
+  return { ...found, reason: 'above', siblings, isShared: siblings !== undefined && siblings.median > high };
+}
+
+function unlikeItself(
+  observation: MetricMinute,
+  { side }: Reading,
+  own: SeriesReading,
+  weights: Weights,
+  floor: number,
+  resource: Resource,
+  isComplete: boolean,
+): Weighed | undefined {
+  const { value } = observation;
+  const { score, kind, expectedLow: low, expectedHigh: high, typical } = own;
+  const found = { resource, low, high, typical, score, siblings: undefined, isShared: false };
+  if (kind === 'flat-line') {
+    // Memory and disk stand still for hours in health; what works does not.
+    const isAlive = resource === 'cpu' || resource === 'network received' || resource === 'network sent';
+    return isAlive && isComplete && typical >= floor ? { ...found, reason: 'flat-line' } : undefined;
+  }
+  if (kind === 'leak') {
+    const isKept = resource === 'memory' || resource === 'disk';
+    return isKept && value - typical >= floor ? { ...found, reason: 'leak' } : undefined;
+  }
+  if (side === 'below' || value < high + floor) return undefined;
+  const siblings = amongSiblings(value, observation.siblings);
+  const isApart = siblings !== undefined && siblings.distance >= weights.siblingDistance && Math.abs(value - siblings.median) >= floor;
+  if (isApart) return { ...found, siblings, reason: 'sibling' };
+  // With siblings that do the same it is the load, not the task.
+  return score >= weights.ownScore && siblings === undefined ? { ...found, reason: 'own' } : undefined;
+}
