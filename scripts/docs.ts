@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { home } from './find-node.mjs';
+import { home } from './home.ts';
 import { detectorReadme, detectorsPage } from './docs/detectors.ts';
 import { errorsPage } from './docs/errors.ts';
 import { formatsPage } from './docs/formats.ts';

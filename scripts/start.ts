@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { home } from './find-node.mjs';
+import { home } from './home.ts';
 
 interface Story {
   name: string;

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { home } from './find-node.mjs';
+import { home } from './home.ts';
 
 function testFiles(): string[] {
   const wanted = process.argv.slice(2).map((path) => relative(home, join(process.cwd(), path)));
@@ -31,7 +31,7 @@ stream.on('test:summary', ({ file, counts }) => {
   // One summary comes per file, and one at the end for all of them.
   if (file !== undefined) return;
   passed = counts.passed;
-  failed = counts.failed + counts.cancelled;
+  failed = counts.tests - counts.passed - counts.skipped - counts.todo;
   skipped = counts.skipped + counts.todo;
   hasSummary = true;
 });

@@ -46,7 +46,7 @@ function inBytes(value: number): string {
   return `${digits(scaled)} ${sizes[size]!}`;
 }
 
-/** A value with its unit: `92 %`, `0.31 CPU`, `41 MB`, `1.2 MB a second`. */
+/** A value with its unit: `92 %` (of what is reserved, or of one CPU), `41 MB`, `1.2 MB a second`. */
 export function amount(value: number, unit: MetricUnit): string {
   switch (unit) {
     case 'ratio':
@@ -54,7 +54,7 @@ export function amount(value: number, unit: MetricUnit): string {
     case 'percent':
       return `${digits(value)} %`;
     case 'cpu-units':
-      return `${digits(value / unitsOfCpu)} CPU`;
+      return `${digits((value / unitsOfCpu) * 100)} %`;
     case 'bytes':
       return inBytes(value);
     case 'bytes/s':
@@ -82,7 +82,7 @@ export function doing(resource: Resource, shown: string, unit: MetricUnit): stri
   const isShare = unit === 'ratio' || unit === 'percent';
   switch (resource) {
     case 'cpu':
-      return isShare ? `used ${shown} of its CPU` : `used ${shown}`;
+      return isShare ? `used ${shown} of its CPU` : `used ${shown} of one CPU`;
     case 'memory':
       return isShare ? `used ${shown} of its memory` : `held ${shown} of memory`;
     case 'network received':

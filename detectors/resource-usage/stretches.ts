@@ -6,11 +6,10 @@ import type { SeriesState } from './series-state.ts';
 const stretchLength = 15;
 /** Of like values eight in a row rise with a chance of 1 in 40,320 (8!). */
 const risesNeeded = 8;
-/** Half as long again as any run before, and then as the last alarm's: a leak that goes on is told again, ever more rarely. */
-const longer = 1.5;
 
-/** Half an hour of minutes; and twice as long as ever before, as gaps in what comes and goes do get longer. */
+/** Half an hour of minutes. */
 const repeatsNeeded = 30;
+/** Twice as long as ever before, for what comes and goes does get longer; a leak that goes on is told again, ever more rarely. */
 const muchLonger = 2;
 
 export function startStretch(state: SeriesState, value: number): void {
@@ -22,7 +21,7 @@ export function startStretch(state: SeriesState, value: number): void {
 export function isLeaking(state: SeriesState, value: number): boolean {
   if (state[place.stretchPoints]! !== stretchLength - 1) return false;
   const rises = state[place.rises]! + 1;
-  if (rises < risesNeeded || rises < longer * state[place.longestRises]!) return false;
+  if (rises < risesNeeded || rises < muchLonger * state[place.longestRises]!) return false;
   const floor = Math.min(state[place.floor]!, value);
   return floor > state[place.lastFloor]! && floor > state[place.ceiling]!;
 }

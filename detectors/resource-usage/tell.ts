@@ -12,7 +12,7 @@ function over({ days, tasks }: History): string {
 const longestTitle = 119;
 
 export function tell(name: string, { metric, unit, value }: MetricMinute, weighed: Weighed, history: History): Evidence {
-  const { reason, resource, low, high, typical, siblings, isShared, score } = weighed;
+  const { reason, resource, low, high, typical, band, siblings, isShared, score } = weighed;
   const did = doing(resource, amount(value, unit), unit);
   const usually = range(low, high, unit);
   const what = noun(resource, metric);
@@ -71,7 +71,7 @@ export function tell(name: string, { metric, unit, value }: MetricMinute, weighe
       return {
         ...evidence,
         title: titled(`${name} ${did}, this task was at ${usually} so far`),
-        summary: `A task of ${name} ${did} in a minute, far outside of what it did since its start (${usually}), though other tasks of the service have had such values.`,
+        summary: `A task of ${name} ${did} in a minute, far outside of what it did so far (${usually}), though not of what is usual for the service as a whole (${range(band.low, band.high, unit)}).`,
         quiet: `A value within ${usually}, or a second one like this later on.`,
         severity: 'low',
       };

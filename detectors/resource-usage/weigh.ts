@@ -31,6 +31,8 @@ export interface Weighed {
   low: number;
   high: number;
   typical: number;
+  /** The service's usual band. */
+  band: Reading;
   siblings: AmongSiblings | undefined;
   /** The siblings have left the band as well: true of the service, not of this task. */
   isShared: boolean;
@@ -73,7 +75,7 @@ export function weigh(
 function outside(
   usual: NumberView,
   observation: MetricMinute,
-  { surprise, side, low, high, typical }: Reading,
+  band: Reading,
   own: SeriesReading,
   weights: Weights,
   series: SeriesState,
@@ -82,7 +84,8 @@ function outside(
   isComplete: boolean,
 ): Weighed | undefined {
   const { value, timeMs } = observation;
-  const found = { resource, low, high, typical, score: Math.max(surprise, own.score), siblings: undefined, isShared: false };
+  const { surprise, side, low, high, typical } = band;
+  const found = { resource, low, high, typical, band, score: Math.max(surprise, own.score), siblings: undefined, isShared: false };
   if (side === 'below') {
     // Less is news only where there was enough, the task itself did more, and nothing was lost on the way.
     const isDrop = isComplete && resource !== 'memory' && low - value >= floor && own.score >= 0.5;
@@ -99,7 +102,7 @@ function outside(
 
 function unlikeItself(
   observation: MetricMinute,
-  { side }: Reading,
+  band: Reading,
   own: SeriesReading,
   weights: Weights,
   floor: number,
@@ -108,7 +111,7 @@ function unlikeItself(
 ): Weighed | undefined {
   const { value } = observation;
   const { score, kind, expectedLow: low, expectedHigh: high, typical } = own;
-  const found = { resource, low, high, typical, score, siblings: undefined, isShared: false };
+  const found = { resource, low, high, typical, band, score, siblings: undefined, isShared: false };
   if (kind === 'flat-line') {
     // Memory and disk stand still for hours in health; what works does not.
     const isAlive = resource === 'cpu' || resource === 'network received' || resource === 'network sent';
@@ -118,7 +121,7 @@ function unlikeItself(
     const isKept = resource === 'memory' || resource === 'disk';
     return isKept && value - typical >= floor ? { ...found, reason: 'leak' } : undefined;
   }
-  if (side === 'below' || value < high + floor) return undefined;
+  if (band.side === 'below' || value < high + floor) return undefined;
   const siblings = amongSiblings(value, observation.siblings);
   const isApart = siblings !== undefined && siblings.distance >= weights.siblingDistance && Math.abs(value - siblings.median) >= floor;
   if (isApart) return { ...found, siblings, reason: 'sibling' };

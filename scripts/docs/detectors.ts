@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectors } from '../../detectors/index.ts';
 import type { Detector } from '../../src/contract/index.ts';
-import { home } from '../find-node.mjs';
+import { home } from '../home.ts';
 import { page, table } from './markdown.ts';
 import { detectorOptionRows } from './options.ts';
 

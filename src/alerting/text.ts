@@ -67,6 +67,20 @@ export function quantity(value: number, unit: string): string {
   return rate === undefined ? amount : `${amount} ${rate}`;
 }
 
+/** From and to, with the unit said once where it is the same: `0.2 to 3.1 MB a minute`. */
+export function range(low: number, high: number, unit: string): string {
+  const [from, to] = [quantity(low, unit), quantity(high, unit)];
+  if (from === to) return to;
+  const start = from.split(' ');
+  const end = to.split(' ');
+  // What follows the number, from its end on: first the rate, then the unit.
+  while (start.length > 1 && start.at(-1) === end.at(-1)) {
+    start.pop();
+    end.pop();
+  }
+  return `${start.join(' ')} to ${to}`;
+}
+
 function plain(value: number, unit: string): string {
   switch (unit) {
     case '':

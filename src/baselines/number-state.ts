@@ -15,6 +15,7 @@ import {
   type Ballot,
 } from './ballot.ts';
 import type { Band } from './band.ts';
+import { packDigits, unpackDigits } from './digits.ts';
 import { bucketOf } from './grid.ts';
 import { becomeReady, emptyLedger, enter, mergeLedgers, packLedger, unpackLedger, type Ledger } from './ledger.ts';
 import { hourOf, hours, weekdayOf, weekdays } from './season.ts';
@@ -150,32 +151,6 @@ export function indicesOf(state: NumberState): number[] {
     .sort((left, right) => left - right);
 }
 
-/** Counts with runs of zeros as negative lengths: most hours miss most buckets. */
-function packTimes(times: readonly number[]): number[] {
-  const packed: number[] = [];
-  let zeros = 0;
-  for (const count of times) {
-    if (count === 0) {
-      zeros += 1;
-      continue;
-    }
-    if (zeros > 0) packed.push(-zeros);
-    zeros = 0;
-    packed.push(count);
-  }
-  return packed;
-}
-
-function unpackTimes(packed: readonly number[]): number[] {
-  const times = Array.from({ length: hours + weekdays }, () => 0);
-  let at = 0;
-  for (const entry of packed) {
-    if (entry < 0) at -= entry;
-    else if (at < times.length) times[at++] = entry;
-  }
-  return times;
-}
-
 export function packNumbers(state: NumberState): JsonValue {
   const indices = indicesOf(state);
   const buckets = indices.map((index) => state.buckets[index] as Bucket);
@@ -191,23 +166,28 @@ export function packNumbers(state: NumberState): JsonValue {
       row[4] = (row[4] as number) / minuteMs;
       return row;
     }),
-    buckets.map(({ times }) => packTimes(times)),
+    packDigits(buckets.flatMap(({ times }) => times)),
     voters,
   ];
 }
 
 export function unpackNumbers(packed: JsonValue): NumberState {
-  const [ledger, steps, rows, times, voters] = packed as [JsonValue, number[], number[][], number[][], number[]];
+  const [ledger, steps, rows, times, voters] = packed as [JsonValue, number[], number[][], string, number[]];
   const state = emptyNumbers();
   state.ledger = unpackLedger(ledger);
   const baseMs = Math.floor(state.ledger.firstMs / dayMs) * dayMs;
+  const counts = unpackDigits(times);
   let index = 0;
   for (const [at, step] of steps.entries()) {
     index += step;
     const row = [...(rows[at] as number[])];
     row[3] = (row[3] as number) * minuteMs;
     row[4] = (row[4] as number) * minuteMs;
-    state.buckets[index] = { ballot: unpackBallot(row, baseMs, voters), times: unpackTimes(times[at] as number[]) };
+    const from = at * (hours + weekdays);
+    state.buckets[index] = {
+      ballot: unpackBallot(row, baseMs, voters),
+      times: counts.slice(from, from + hours + weekdays),
+    };
   }
   return state;
 }

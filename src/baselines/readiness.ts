@@ -1,5 +1,6 @@
 /** When a number has been seen often enough: its upper quantile is known to 20 %, and does not move from hour to hour. */
 import { indicesOf, type Bucket, type NumberState } from './number-state.ts';
+import { hours } from './season.ts';
 
 const hourMs = 3_600_000;
 const leastCount = 60;
@@ -8,8 +9,10 @@ const quantile = 0.95;
 /** Standard normal deviate of a 95 % interval. */
 const deviate = 1.96;
 /** Observations that tell the level of an hour. */
-const leastInHour = 10;
-const dayOfHours = 24;
+const leastInHour = 20;
+/** Buckets by which hours may differ, and standard errors of an hour's mean on top. */
+const hourSteps = 0.5;
+const hourErrors = 2;
 
 /** The bucket in which the observation of a rank (from 1) lies. */
 function bucketAtRank(indices: readonly number[], counts: readonly number[], rank: number): number {
@@ -36,17 +39,38 @@ export function hasNarrowQuantile(state: NumberState): boolean {
   const low = bucketAtRank(indices, counts, Math.max(1, Math.floor(total * quantile - error)));
   const high = bucketAtRank(indices, counts, Math.ceil(total * quantile + error));
   if (!(high - low <= 1)) return false;
+  return haveAlikeHours(indices, buckets);
+}
+
+/** Do all hours seen have one level, as far as their spread lets it be told? Or was the whole day seen? */
+function haveAlikeHours(indices: readonly number[], buckets: readonly Bucket[]): boolean {
   let least = Infinity;
   let most = -Infinity;
-  let hours = 0;
-  for (let hour = 0; hour < dayOfHours; hour += 1) {
-    const inHour = buckets.map(({ times }) => times[hour] as number);
-    const sum = inHour.reduce((all, count) => all + count, 0);
-    if (sum < leastInHour) continue;
-    hours += 1;
-    const middle = bucketAtRank(indices, inHour, sum / 2);
-    least = Math.min(least, middle);
-    most = Math.max(most, middle);
+  let told = 0;
+  let fewest = Infinity;
+  let within = 0;
+  let all = 0;
+  for (let hour = 0; hour < hours; hour += 1) {
+    let count = 0;
+    let steps = 0;
+    let squares = 0;
+    for (const [at, { times }] of buckets.entries()) {
+      const index = indices[at] as number;
+      count += times[hour] as number;
+      steps += (times[hour] as number) * index;
+      squares += (times[hour] as number) * index * index;
+    }
+    if (count < leastInHour) continue;
+    const mean = steps / count;
+    told += 1;
+    least = Math.min(least, mean);
+    most = Math.max(most, mean);
+    fewest = Math.min(fewest, count);
+    within += squares - count * mean * mean;
+    all += count;
   }
-  return most - least <= 1 || hours >= dayOfHours - 1;
+  if (told >= hours - 1) return true;
+  // One hour alone cannot tell whether the next is like it.
+  if (told < 2) return false;
+  return most - least <= hourSteps + hourErrors * Math.sqrt(within / all / fewest);
 }

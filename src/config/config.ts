@@ -38,7 +38,7 @@ const factPairs: readonly (readonly [FeedName, FeedName])[] = [
   ['ecs-event', 'cloudtrail'],
 ];
 
-/** Loads the text of a configuration; throws `config-unreadable` where it is no YAML and `config-invalid` with every fault. */
+/** Loads the text of a configuration; throws `config-unreadable` where it is no YAML and `config-invalid` (or `detector-unknown`, `sink-unknown`) with every fault. */
 export function loadConfig(text: string, file: string, plugins: Plugins): Config {
   const lines = new LineCounter();
   const document = parseYaml(text, file, lines);
@@ -49,7 +49,8 @@ export function loadConfig(text: string, file: string, plugins: Plugins): Config
   const config = parsed.success ? settle(parsed.data as ParsedConfig, plugins) : undefined;
   if (config !== undefined) faults.push(...latenessFaults(config.latenessMs));
   if (config === undefined || faults.length > 0) {
-    throw new FargazerError('config-invalid', faultSentences(faults, file, document, lines));
+    const [code = 'config-invalid', ...others] = new Set(faults.map((fault) => fault.code ?? 'config-invalid'));
+    throw new FargazerError(others.length > 0 ? 'config-invalid' : code, faultSentences(faults, file, document, lines));
   }
   return config;
 }

@@ -1,11 +1,14 @@
 /** Faults of a configuration as sentences: what was expected, what was found, what was probably meant. */
 import { z } from 'zod';
+import type { ErrorCode } from '#contract';
 import { suggestion } from './nearest.ts';
 
 export interface Fault {
   path: (string | number)[];
   /** `expected a number, found "10MB"`: no capital, no full stop. */
   sentence: string;
+  /** Where it has one of its own. */
+  code?: ErrorCode;
 }
 
 const articles: Readonly<Record<string, string>> = {
@@ -87,14 +90,24 @@ function sentenceOf(issue: Issue, found: string): string {
   }
 }
 
+/** Sections whose keys are plugins. */
+const pluginKeys: Readonly<Record<string, { what: string; code: ErrorCode }>> = {
+  detectors: { what: 'detector', code: 'detector-unknown' },
+  sinks: { what: 'output', code: 'sink-unknown' },
+};
+
 /** All faults of one parse, in the order of the schema's own report. */
 export function faultsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Fault[] {
   return issues.flatMap((issue): Fault[] => {
     const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path);
-      const what = path[0] === 'detectors' && path.length === 1 ? 'detector' : path[0] === 'sinks' && path.length === 1 ? 'output' : 'option';
-      return issue.keys.map((key) => ({ path: [...path, key], sentence: `there is no such ${what}${suggestion(key, known)}` }));
+      const plugin = path.length === 1 ? pluginKeys[String(path[0])] : undefined;
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        sentence: `there is no ${plugin?.what ?? 'option'} ${JSON.stringify(key.slice(0, 80)).slice(1, -1)}${suggestion(key, known)}`,
+        ...(plugin === undefined ? {} : { code: plugin.code }),
+      }));
     }
     return [{ path, sentence: sentenceOf(issue, describeFound(valueAt(value, issue.path))) }];
   });

@@ -62,17 +62,29 @@ const ephemeral: MetricField = {
 
 /** Metrics of Amazon ECS by event type. */
 export const ecsMetrics: ReadonlyMap<string, readonly MetricField[]> = new Map([
-  ['Container', [...resourceFields('container', 'Container'), ...counts('container', { RestartCount: 'restarts', UnHealthyContainerHealthStatus: 'unhealthy' })]],
+  ['Container', [
+    ...resourceFields('container', 'Container'),
+    ...counts('container', { RestartCount: 'restarts', UnHealthyContainerHealthStatus: 'unhealthy' }),
+  ]],
   ['Task', [
     ...resourceFields('task', 'Task'),
     ephemeral,
     { ...ephemeral, metric: 'task.ephemeral_storage.utilization', unit: 'ratio', scale: 1, over: ['EphemeralStorageReserved'] },
     ...ratios('task', { TaskEphemeralStorageUtilization: 'ephemeral_storage.utilization' }),
   ]],
-  ['Service', counts('service', { RunningTaskCount: 'tasks.running', DesiredTaskCount: 'tasks.desired', PendingTaskCount: 'tasks.pending', DeploymentCount: 'deployments' })],
+  ['Service', counts('service', {
+    RunningTaskCount: 'tasks.running',
+    DesiredTaskCount: 'tasks.desired',
+    PendingTaskCount: 'tasks.pending',
+    DeploymentCount: 'deployments',
+  })],
   ['Cluster', counts('cluster', { TaskCount: 'tasks.running', ServiceCount: 'services', ContainerInstanceCount: 'instances' })],
   ['Instance', [
-    ...ratios('instance', { instance_cpu_utilization: 'cpu.utilization', instance_memory_utilization: 'memory.utilization', instance_filesystem_utilization: 'filesystem.utilization' }),
+    ...ratios('instance', {
+      instance_cpu_utilization: 'cpu.utilization',
+      instance_memory_utilization: 'memory.utilization',
+      instance_filesystem_utilization: 'filesystem.utilization',
+    }),
     ...counts('instance', { instance_number_of_running_tasks: 'tasks.running' }),
     { fields: ['instance_network_total_bytes'], metric: 'instance.network.total', unit: 'bytes/s', scale: 1 },
   ]],

@@ -94,7 +94,11 @@ function deploymentChange(detail: Readonly<JsonObject>, envelope: Readonly<JsonO
   if (arn === undefined || deployment === '') {
     return { unreadable: 'expected resources with the ARN of a service, and eventName, in an ECS service event' };
   }
-  const instant = instantOf(envelope['time']) ?? instantOf(detail['updatedAt']) ?? instantOf(detail['createdAt']) ?? instantOf(record.carrierTimeMs);
+  const instant =
+    instantOf(envelope['time']) ??
+    instantOf(detail['updatedAt']) ??
+    instantOf(detail['createdAt']) ??
+    instantOf(record.carrierTimeMs);
   if (instant === undefined) return { unreadable: noTime };
   const parts = arn.resource.split('/');
   const subject = subjectOf({

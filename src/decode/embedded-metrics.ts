@@ -17,7 +17,8 @@ const dimensionNames: ReadonlyMap<string, keyof Subject> = new Map<string, keyof
 /** CloudWatch units in ours: unit and factor. Its prefixes are decimal. */
 const units: ReadonlyMap<string, readonly [MetricUnit, number]> = new Map<string, readonly [MetricUnit, number]>([
   ['Seconds', ['seconds', 1]], ['Milliseconds', ['seconds', 1e-3]], ['Microseconds', ['seconds', 1e-6]],
-  ['Bytes', ['bytes', 1]], ['Kilobytes', ['bytes', 1e3]], ['Megabytes', ['bytes', 1e6]], ['Gigabytes', ['bytes', 1e9]], ['Terabytes', ['bytes', 1e12]],
+  ['Bytes', ['bytes', 1]], ['Kilobytes', ['bytes', 1e3]], ['Megabytes', ['bytes', 1e6]],
+  ['Gigabytes', ['bytes', 1e9]], ['Terabytes', ['bytes', 1e12]],
   ['Bytes/Second', ['bytes/s', 1]], ['Kilobytes/Second', ['bytes/s', 1e3]], ['Megabytes/Second', ['bytes/s', 1e6]],
   ['Percent', ['percent', 1]], ['Count', ['count', 1]], ['Count/Second', ['count/s', 1]],
 ]);

@@ -1,7 +1,6 @@
 /** Scans bytes for JSON values without holding more than one of them: elements of a big array leave one by one. */
-import { isUtf8 } from 'node:buffer';
-import { beginning } from './framing-lines.ts';
-import { depthLimit, reasons, recordLimitBytes, type JsonSink, type Place } from './framing.ts';
+import { OpenValue } from './framing-open-value.ts';
+import { depthLimit, reasons, type JsonSink } from './framing.ts';
 
 /** Top-level keys under which AWS and Kubernetes put lists of records. */
 const wrapperKeys = new Set(['Records', 'Events', 'events', 'items', 'Findings']);
@@ -61,62 +60,20 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
   let line = firstLine;
   let isAtLineStart = true;
 
-  let isOpen = false;
-  let held: Buffer[] = [];
-  let heldBytes = 0;
-  let isTooLong = false;
-  let isTooDeep = false;
-  let openedLine = 0;
-  let openedAtLineStart = false;
-  /** A whole value whose line is not over yet. */
-  let waiting: { text: string; place: Place; hasBadBytes: boolean } | undefined;
+  const value = new OpenValue(sink, nextRecord);
 
-  const release = (isOwnLine: boolean): void => {
-    if (waiting === undefined) return;
-    const { text, place, hasBadBytes } = waiting;
-    waiting = undefined;
-    sink.value(text, { ...place, isOwnLine: isOwnLine && place.isOwnLine }, hasBadBytes);
+  const fail = (reason: string): void => {
+    value.fail(reason, line);
+    leave();
   };
 
-  const hold = (part: Buffer): void => {
-    if (isTooLong || isTooDeep || part.length === 0) return;
-    heldBytes += part.length;
-    isTooLong = heldBytes > recordLimitBytes;
-    if (isTooLong) held = [Buffer.from(beginning([...held, part]))];
-    else held.push(Buffer.from(part));
-  };
-
-  const open = (isFirst: boolean): void => {
-    release(false);
-    isOpen = true;
-    openedLine = line;
-    openedAtLineStart = isFirst && base === 0;
-  };
-
-  const reset = (): void => {
-    isOpen = false;
-    held = [];
-    heldBytes = 0;
-    isTooLong = false;
-    isTooDeep = false;
+  /** Out of strings, scalars and keys. */
+  const leave = (): void => {
     isInScalar = false;
     isInString = false;
     isEscaped = false;
     mayOpenList = false;
     isInKey = false;
-  };
-
-  const place = (): Place => ({
-    line: openedLine,
-    record: nextRecord(),
-    isOwnLine: openedAtLineStart && openedLine === line,
-  });
-
-  const fail = (reason: string): void => {
-    release(false);
-    if (!isOpen) openedLine = line;
-    sink.broken(isTooDeep ? reasons.tooDeep : reason, place(), beginning(held));
-    reset();
   };
 
   /** After a failure: nothing more of this line, nor of lines that begin otherwise. */
@@ -128,15 +85,9 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
   };
 
   const close = (part: Buffer): void => {
-    hold(part);
-    if (isTooLong) fail(reasons.tooLong);
-    else if (isTooDeep) fail(reasons.tooDeep);
-    else {
-      const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held, heldBytes);
-      waiting = { text: bytes.toString(), place: place(), hasBadBytes: !isUtf8(bytes) };
-      reset();
-      if (base > 0) release(false);
-    }
+    value.close(part, line);
+    leave();
+    if (base > 0) value.release(false);
   };
 
   const endScalar = (chunk: Buffer, start: number, at: number): void => {
@@ -154,7 +105,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
   const isInObjectOfTop = (): boolean => depth === 1 && isObject[1] === 1 && (base === 0 || isInWrapper);
 
   /** No value is open, and one may be emitted at this depth. */
-  const isBetween = (): boolean => !isOpen && depth === base && !(isInWrapper && base === 1);
+  const isBetween = (): boolean => !value.isOpen && depth === base && !(isInWrapper && base === 1);
 
   /** Index of the quote that ends the string, of a newline, which no string may hold, or `end`. */
   const passString = (chunk: Buffer, start: number, end: number): number => {
@@ -185,19 +136,19 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
         if (at === end) break;
         isInString = false;
         if (chunk[at] === newline) {
-          if (isOpen) hold(chunk.subarray(from, at));
+          value.hold(chunk.subarray(from, at));
           lose(reasons.notJson);
           line++;
           isAtLineStart = true;
           continue;
         }
         previous = quote;
-        if (isOpen && depth === base) close(chunk.subarray(from, at + 1));
+        if (value.isOpen && depth === base) close(chunk.subarray(from, at + 1));
         continue;
       }
       if (byte === newline) {
         if (isInScalar) endScalar(chunk, from, at);
-        release(true);
+        value.release(true);
         line++;
         isAtLineStart = true;
         continue;
@@ -216,7 +167,8 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
       if (mayOpenList) {
         mayOpenList = false;
         if (byte === openBrace) {
-          reset();
+          value.drop();
+          leave();
           isInWrapper = true;
           base = depth;
         }
@@ -225,7 +177,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
       if (byte === openBrace || byte === openBracket) {
         if (isInScalar) endScalar(chunk, from, at);
         if (!startsValue()) {
-          if (isOpen) hold(chunk.subarray(from, at));
+          value.hold(chunk.subarray(from, at));
           // A fresh line that begins with an object is a new record; the one before was cut.
           const isFresh = isFirst && byte === openBrace;
           lose(reasons.notJson);
@@ -237,7 +189,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
         }
         if (isBetween()) {
           if (base === 0 && byte === openBracket && takesApart) {
-            release(false);
+            value.release(false);
             depth = 1;
             base = 1;
             isObject[1] = 0;
@@ -245,16 +197,16 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
             isAtLineStart = false;
             continue;
           }
-          open(isFirst);
+          value.open(line, isFirst && base === 0);
           from = at;
         }
         isAtLineStart = false;
         mayOpenList = byte === openBracket && takesApart && isInObjectOfTop() && previous === colon && wrapperKeys.has(lastKey);
         depth++;
         if (depth <= depthLimit) isObject[depth] = byte === openBrace ? 1 : 0;
-        else if (isOpen && !isTooDeep) {
-          hold(chunk.subarray(from, Math.min(at, from + 400)));
-          isTooDeep = true;
+        else if (value.isOpen && !value.isTooDeep) {
+          value.hold(chunk.subarray(from, Math.min(at, from + 400)));
+          value.isTooDeep = true;
         }
         previous = byte;
         continue;
@@ -264,7 +216,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
         if (isInScalar) endScalar(chunk, from, at);
         const fits = depth > 0 && (depth > depthLimit || (isObject[depth] === 1) === (byte === closeBrace));
         if (!fits) {
-          if (isOpen) hold(chunk.subarray(from, at + 1));
+          value.hold(chunk.subarray(from, at + 1));
           lose(reasons.notJson);
           continue;
         }
@@ -279,7 +231,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
           }
           continue;
         }
-        if (isOpen && depth === base) close(chunk.subarray(from, at + 1));
+        if (value.isOpen && depth === base) close(chunk.subarray(from, at + 1));
         continue;
       }
       if (byte === quote) {
@@ -289,7 +241,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
             lose(reasons.notJson);
             continue;
           }
-          open(isFirst);
+          value.open(line, isFirst && base === 0);
           from = at;
         }
         if (depth === 1 && isObject[1] === 1 && (previous === openBrace || previous === comma)) {
@@ -310,13 +262,13 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
           lose(reasons.notJson);
           continue;
         }
-        open(isFirst);
+        value.open(line, isFirst && base === 0);
         from = at;
         isInScalar = true;
       }
       previous = byte;
     }
-    if (isOpen) hold(chunk.subarray(from, end));
+    value.hold(chunk.subarray(from, end));
   };
 
   return {
@@ -326,12 +278,12 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
         isInScalar = false;
         close(Buffer.alloc(0));
       }
-      if (isOpen) fail(isTooLong ? reasons.tooLong : reasons.cutOff);
-      release(true);
+      if (value.isOpen) fail(reasons.cutOff);
+      value.release(true);
     },
     abandon(reason) {
-      if (isOpen) fail(reason);
-      release(false);
+      if (value.isOpen) fail(reason);
+      value.release(false);
       depth = 0;
       base = 0;
       isInWrapper = false;
@@ -340,7 +292,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
       isAtLineStart = true;
     },
     get isOpen() {
-      return isOpen;
+      return value.isOpen;
     },
     get takesValue() {
       return !isInString && startsValue();

@@ -21,7 +21,9 @@ function accepts(value: JsonValue): boolean {
   if (!isObject(value)) return false;
   if (value['kind'] === 'EventList' && isAuditVersion(value)) return true;
   if (!('user' in value)) return false;
-  return isAuditVersion(value) || (typeof value['verb'] === 'string' && (typeof value['auditID'] === 'string' || ('stage' in value && 'requestURI' in value)));
+  if (isAuditVersion(value)) return true;
+  const hasPlace = typeof value['auditID'] === 'string' || ('stage' in value && 'requestURI' in value);
+  return typeof value['verb'] === 'string' && hasPlace;
 }
 
 function isAuditVersion(value: Readonly<JsonObject>): boolean {

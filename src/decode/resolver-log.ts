@@ -16,7 +16,8 @@ export const resolverLog: Decoder = {
 };
 
 function accepts(value: JsonValue): boolean {
-  return isObject(value) && typeof value['query_name'] === 'string' && ('rcode' in value || 'vpc_id' in value || 'query_timestamp' in value);
+  if (!isObject(value) || typeof value['query_name'] !== 'string') return false;
+  return 'rcode' in value || 'vpc_id' in value || 'query_timestamp' in value;
 }
 
 /** Answers kept of one query, as the event type promises. */

@@ -1,17 +1,16 @@
 /** One stream of bytes, from chunks to events: framing, recognition, decoding. Total: never throws on input. */
-import { isUtf8 } from 'node:buffer';
-import { type DecodeSettings, type Decoder, type FileReading, type Intake, type JsonValue, type Origin, type RawRecord } from '#contract';
+import { type DecodeSettings, type Decoder, type FileReading, type Intake, type JsonValue, type Origin } from '#contract';
 import { decoderNamed } from './formats.ts';
-import { framingOf, headBytes, headRecords, reasons, recordLimitBytes, whyNotText, type Framing, type JsonSink, type Place } from './framing.ts';
+import { framingOf, headBytes, reasons, whyNotText, type Framing, type JsonSink, type Place } from './framing.ts';
 import { jsonLines } from './framing-json-lines.ts';
 import { jsonScanner } from './framing-json-scan.ts';
-import { lineSplitter, type LineSink } from './framing-lines.ts';
+import { lineSplitter } from './framing-lines.ts';
 import { parsed } from './envelope.ts';
 import { createFireLensScan, type FireLensScan } from './log/firelens-scan.ts';
 import { fireLens, type FireLensRun } from './log/firelens.ts';
-import { recogniseLines } from './recognise.ts';
 import { router, type Router } from './routing.ts';
 import { tallyOf } from './reading.ts';
+import { textLines } from './text-lines.ts';
 
 export interface StreamOptions {
   /** How the file is called in positions and messages. */
@@ -181,53 +180,3 @@ function jsonSink(routes: Router, originOf: (place: Place) => Origin, noteBadByt
     },
   };
 }
-
-/** Lines of text: the first ones wait until the format is recognised. */
-function textLines({ file, settings }: StreamOptions, routes: Router, named: Decoder | undefined, noteBadBytes: () => void): LineSink & { end(): void } {
-  let line = 0;
-  let decoder = named;
-  let waiting: RawRecord[] = [];
-
-  const decide = (): void => {
-    if (decoder !== undefined) return;
-    decoder = recogniseLines(waiting, settings);
-    for (const record of waiting) routes.decodeBy(decoder, record);
-    waiting = [];
-  };
-
-  const take = (text: string): void => {
-    const record: RawRecord = { text, origin: { file, line } };
-    if (decoder !== undefined) routes.decodeBy(decoder, record);
-    else if (waiting.push(record) >= headRecords) decide();
-  };
-
-  return {
-    block(bytes, start, end) {
-      const isClean = isUtf8(bytes.subarray(start, end));
-      const holdsNul = bytes.subarray(start, end).includes(0);
-      for (let at = start; at < end; ) {
-        const found = bytes.indexOf(0x0a, at);
-        const next = found < 0 || found >= end ? end : found + 1;
-        let last = next;
-        if (bytes[last - 1] === 0x0a) last--;
-        if (last > at && bytes[last - 1] === 0x0d) last--;
-        line++;
-        const own = bytes.subarray(at, last);
-        if (next - at > recordLimitBytes) routes.unreadable(reasons.tooLong, { file, line }, own.toString('utf8', 0, 400));
-        else if (holdsNul && own.includes(0)) routes.unreadable(reasons.holdsNul, { file, line }, own.toString('utf8', 0, 400));
-        else {
-          if (!isClean && !isUtf8(own)) noteBadBytes();
-          const text = own.toString();
-          if (text.trim() !== '') take(text);
-        }
-        at = next;
-      }
-    },
-    tooLong(beginning) {
-      line++;
-      routes.unreadable(reasons.tooLong, { file, line }, beginning);
-    },
-    end: decide,
-  };
-}
-

@@ -52,7 +52,8 @@ export function fieldsKind(fields: JsonObject): LineKind {
   return finish(template, severityText, false);
 }
 
-function makeKind(text: string): LineKind {
+/** As `lineKind` for a text without colours, made anew. */
+export function makeKind(text: string): LineKind {
   if (text.length <= jsonLimit && opensObject.test(text)) {
     const kind = jsonKind(text);
     if (kind !== undefined) return finish(kind.template, kind.severityText, false);

@@ -26,7 +26,17 @@ export function releaseOfMinuteEnd(minute: number, feed: FeedName, lateness: Lat
 export function compareInFeed(left: FargazerEvent, right: FargazerEvent): number {
   if (left.timeMs !== right.timeMs) return left.timeMs - right.timeMs;
   if (left.timeNs !== right.timeNs) return left.timeNs - right.timeNs;
-  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+  if (left.id !== right.id) return left.id < right.id ? -1 : 1;
+  return compareShown(left, right);
+}
+
+/** Of two records equal in the whole key: which is shown. Decides no id and no judgement of different content. */
+function compareShown(left: FargazerEvent, right: FargazerEvent): number {
+  if (left.raw !== right.raw) return left.raw < right.raw ? -1 : 1;
+  const here = left.origin;
+  const there = right.origin;
+  if (here.file !== there.file) return here.file < there.file ? -1 : 1;
+  return (here.line ?? here.record ?? 0) - (there.line ?? there.record ?? 0);
 }
 
 const feedIndexes = new Map<FeedName, number>(feedNames.map((name, index) => [name, index]));

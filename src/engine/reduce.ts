@@ -49,7 +49,11 @@ function takeFirst(into: FargazerEvent, other: FargazerEvent): void {
  * Returns false where both are one record with one own id, and nothing was added.
  */
 export function mergeInto(into: FargazerEvent, other: FargazerEvent): boolean {
-  if (into.hasOwnId && other.hasOwnId && into.id === other.id) return false;
+  if (into.hasOwnId && other.hasOwnId && into.id === other.id) {
+    // One record that came twice, perhaps in two forms: the same form stays whichever came first.
+    if (compareInFeed(other, into) < 0) Object.assign(into, other);
+    return false;
+  }
   if (into.kind === 'metric' && other.kind === 'metric') {
     into.minimum = Math.min(into.minimum, other.minimum);
     into.maximum = Math.max(into.maximum, other.maximum);

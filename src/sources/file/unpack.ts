@@ -8,7 +8,7 @@ const sliceBytes = 64 * 1024;
 const outputBytes = 64 * 1024;
 
 /** A piece of a slice that is known to be damaged. */
-const pieceBytes = 16;
+const pieceBytes = 256;
 
 /** Unpacked chunks are gathered up to this size. */
 const chunkBytes = 1024 * 1024;
@@ -145,7 +145,7 @@ async function* unpacked(
       await giveAll(slice);
       // An unpacker that fails drops what it made last: a small file would lose everything before the damage.
       if (failure !== undefined && storedBytes === slice.length) {
-        ready = [await unpackedFinely(create(), slice)];
+        ready = [await unpackedBeforeDamage(create, slice)];
         readyBytes = madeBytes = (ready[0] as Buffer).length;
       }
       while (readyBytes >= chunkBytes) yield takeReady();
@@ -170,26 +170,37 @@ async function* unpacked(
   await stored.return();
 }
 
-/** What a damaged slice holds before the damage: given in small pieces, so that what was made is told in time. */
-async function unpackedFinely(stream: Gunzip, slice: Buffer): Promise<Buffer> {
+/** What a damaged slice holds before the damage, which is looked for in pieces and then byte by byte. */
+async function unpackedBeforeDamage(create: () => Gunzip, slice: Buffer): Promise<Buffer> {
+  const coarse = await givePieces(create(), slice, 0, pieceBytes);
+  const fine = await givePieces(create(), slice, Math.max(0, coarse.givenBytes - pieceBytes), 1);
+  return fine.made;
+}
+
+/** Gives the first `wholeBytes` at once and the rest in pieces, until the stream ends or fails. */
+async function givePieces(stream: Gunzip, slice: Buffer, wholeBytes: number, size: number): Promise<{ made: Buffer; givenBytes: number }> {
   const made: Buffer[] = [];
-  let hasFailed = false;
+  let isOver = false;
   let wake: (() => void) | undefined;
   const stop = (): void => {
-    hasFailed = true;
+    isOver = true;
     wake?.();
   };
   stream.on('data', (chunk: Buffer) => made.push(chunk));
   stream.on('error', stop);
   stream.on('end', stop);
-  for (let at = 0; at < slice.length && !hasFailed; at += pieceBytes) {
+  let givenBytes = 0;
+  while (givenBytes < slice.length && !isOver) {
+    const end = givenBytes < wholeBytes ? wholeBytes : givenBytes + size;
+    const piece = slice.subarray(givenBytes, end);
+    givenBytes += piece.length;
     await new Promise<void>((resolve) => {
       wake = resolve;
-      stream.write(Buffer.from(slice.subarray(at, at + pieceBytes)), () => resolve());
+      stream.write(Buffer.from(piece), () => resolve());
     });
   }
   stream.destroy();
-  return Buffer.concat(made);
+  return { made: Buffer.concat(made), givenBytes };
 }
 
 function noteOf(name: string, failure: NodeJS.ErrnoException | undefined, isBomb: boolean, storedBytes: number, madeBytes: number): string | undefined {

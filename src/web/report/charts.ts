@@ -1,6 +1,6 @@
 /** How unusual, as charts: the data that the page's script draws, and beside it the same in words. */
 import type { ChartPoint, ChartSeries } from '#contract';
-import { clip, quantity } from '../../alerting/text.ts';
+import { clip, range } from '../../alerting/text.ts';
 import { html, type Markup } from './markup.ts';
 import { urgency, type Placed, type Subject } from './subjects.ts';
 import { counted } from './words.ts';
@@ -115,8 +115,8 @@ function figure({ series, alerts }: Chart, index: number): Markup {
     maximum = Math.max(maximum, point.maximum);
   }
   const last = points.findLast(({ low, high }) => low !== null && high !== null);
-  const usual = last === undefined ? 'what is usual was not known' : `usually ${quantity(last.low ?? 0, unit)} to ${quantity(last.high ?? 0, unit)}`;
-  const seen = `${quantity(minimum, unit)} to ${quantity(maximum, unit)}; ${usual}${alerts.length > 0 ? `; ${counted(alerts.length, 'alert')}` : ''}`;
+  const usual = last === undefined ? 'what is usual was not known' : `usually ${range(last.low ?? 0, last.high ?? 0, unit)}`;
+  const seen = `${range(minimum, maximum, unit)}; ${usual}${alerts.length > 0 ? `; ${counted(alerts.length, 'alert')}` : ''}`;
   const name = container === '' ? metric : `${metric}, ${container}`;
   return html`<figure class="${alerts.length > 0 ? 'alerted' : 'calm'}"><figcaption><b>${clip(name, 90)}</b><span>${seen}</span></figcaption>
 <div class="chart" data-chart="${index}" tabindex="0" role="img" aria-label="${clip(name, 90)}: ${seen}"></div><p class="readout" aria-live="polite"></p></figure>`;

@@ -5,7 +5,7 @@ import { html, within, type Markup } from './markup.ts';
 import { severityWord, type Placed } from './subjects.ts';
 import { capital, counted, figures, span } from './words.ts';
 
-const limitBytes = 700_000;
+const limitBytes = 650_000;
 /** More than these nobody reads on a page; the JSON output has all. */
 const shownAlerts = 250;
 

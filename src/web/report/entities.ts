@@ -9,7 +9,7 @@ import { capital, clockTime, counted, dayOf, figures, inUtc, listed, share, span
 const shownRows = 8;
 /** Rows behind `more`. */
 const hiddenRows = 40;
-const limitBytes = 480_000;
+const limitBytes = 430_000;
 
 const feedTitles: Record<string, string> = {
   sensor: 'the sensor', series: 'series', zeek: 'Zeek', log: 'logs', 'task-metadata': 'task metadata', firelens: 'FireLens logs', 'ecs-event': 'ECS events',

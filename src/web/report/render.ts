@@ -60,7 +60,7 @@ ${lead(outcome, placed)}
 </header>
 <main id="main">
 ${shown.map(([id, name, content]): Value => html`<section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${name}</h2>
-${id === 'how' && charts.data.length > 0 && html`<p class="legend"><span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="band" width="22" height="12"/></svg>usual</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><line class="ink" y1="6" x2="22" y2="6"/></svg>seen</span> <span>Alerts are marked at their time.</span> <noscript>The charts need scripts; what they show is said above each.</noscript></p>`}
+${id === 'how' && charts.data.length > 0 && html`<p class="legend"><span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="band" width="22" height="12"/></svg>usual</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><line class="ink" y1="6" x2="22" y2="6"/></svg>seen</span> Alerts are marked at their time, in <span class="zone">UTC</span>. <noscript>The charts need scripts; what they show is said above each.</noscript></p>`}
 ${content}</section>
 `)}</main>
 <script type="application/json" id="charts">${embedJson(charts.data)}</script>

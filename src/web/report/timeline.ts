@@ -28,7 +28,7 @@ export function timelineSection(outcome: ReplayOutcome, subjects: readonly Subje
   const hidden = left + Math.max(0, subjects.length - shownLanes);
   const isQuiet = subjects.every(({ alerts }) => alerts.length === 0);
   return html`<div class="timeline">
-<div class="lane axis" aria-hidden="true"><span class="name zone">UTC</span>${ticks(axis, true)}</div>
+<div class="lane axis" aria-hidden="true"><span class="name"><span class="zone">UTC</span></span>${ticks(axis, true)}</div>
 <ol>${shown}</ol>
 </div>
 <p class="legend">${isQuiet ? html`No marks: nothing alerted. ` : fromMostUrgent.map((severity) => html`${severityWord(severity)} `)}<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="learning" width="22" height="12"/><rect class="hatched" width="22" height="12"/></svg>learning</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="blind" width="22" height="12"/></svg>could not be seen</span></p>

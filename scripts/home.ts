@@ -1,0 +1,4 @@
+/** Where the project stands. */
+import { dirname } from 'node:path';
+
+export const home = dirname(import.meta.dirname);

@@ -1,0 +1,271 @@
+/** The fast path of FireLens gives the same events as the slow way alone, on hostile lines too. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { FargazerEvent, Intake, JsonValue, LogRecord } from '#contract';
+import { createFireLensScan } from '../../src/decode/log/firelens-scan.ts';
+import { openFireLens } from '../../src/decode/log/firelens.ts';
+
+const minute = 60_000;
+
+/** Keeps of each key and minute the first event by the total key, and the sum of counts. */
+function referenceIntake(forgetEvery = Number.POSITIVE_INFINITY): Intake & { all(): LogRecord[] } {
+  let standing = new Map<string, LogRecord>();
+  const done: LogRecord[] = [];
+  let taken = 0;
+  const intake = {
+    generation: 0,
+    take(event: FargazerEvent): FargazerEvent {
+      assert.equal(event.kind, 'log');
+      const log = event as LogRecord;
+      taken += 1;
+      if (taken % forgetEvery === 0) {
+        done.push(...standing.values());
+        standing = new Map();
+        intake.generation += 1;
+      }
+      const key = keyOf(log);
+      const before = standing.get(key);
+      if (before === undefined) {
+        standing.set(key, log);
+        return log;
+      }
+      const { count } = before;
+      // In place, so that it stays the same object until the generation changes.
+      if (isBefore(log, before)) Object.assign(before, log);
+      before.count = count + log.count;
+      return before;
+    },
+    all: () => [...done, ...standing.values()],
+  };
+  return intake;
+}
+
+function keyOf(log: LogRecord): string {
+  const { subject, templateId, isContinuation, timeMs, piece } = log;
+  return JSON.stringify([Object.entries(subject).sort(), templateId, isContinuation, Math.floor(timeMs / minute), piece ?? 0]);
+}
+
+function isBefore(one: LogRecord, other: LogRecord): boolean {
+  return one.timeMs - other.timeMs || one.timeNs - other.timeNs || (one.id < other.id ? -1 : 1) ? compare(one, other) < 0 : false;
+}
+
+function compare(one: LogRecord, other: LogRecord): number {
+  return one.timeMs - other.timeMs || one.timeNs - other.timeNs || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
+}
+
+/** Events summed over generations, since where those end differs between the two ways. */
+function summed(events: readonly LogRecord[]): LogRecord[] {
+  const sums = new Map<string, LogRecord>();
+  for (const event of events) {
+    const key = keyOf(event);
+    const before = sums.get(key);
+    if (before === undefined) sums.set(key, { ...event });
+    else {
+      const first = compare(event, before) < 0 ? event : before;
+      sums.set(key, { ...first, count: before.count + event.count });
+    }
+  }
+  // Lines of one id are the same line at another place: which place is shown is not promised.
+  return [...sums.values()].map((event) => ({ ...event, origin: { file: event.origin.file } })).sort(compare);
+}
+
+interface Outcome {
+  events: LogRecord[];
+  unreadable: number;
+  recognised: number;
+  lines: number;
+}
+
+function read(bytes: Buffer, isFast: boolean, chunkSize: number, forgetEvery?: number): Outcome {
+  const intake = referenceIntake(forgetEvery);
+  const run = openFireLens();
+  const scan = createFireLensScan({ intake, run, file: 'f' });
+  let unreadable = 0;
+  const slow = (chunk: Buffer, start: number, end: number, line: number): FargazerEvent[] => {
+    const text = chunk.toString('utf8', start, end);
+    let value: JsonValue;
+    try {
+      value = JSON.parse(text) as JsonValue;
+    } catch {
+      unreadable += 1;
+      return [];
+    }
+    const decoded = run.decode({ text, value, origin: { file: 'f', line } });
+    if (!('events' in decoded)) {
+      unreadable += 1;
+      return [];
+    }
+    for (const event of decoded.events) intake.take(event);
+    return decoded.events;
+  };
+  let recognised = 0;
+  let lines = 0;
+  let kept: Buffer = Buffer.alloc(0);
+  for (let at = 0; at < bytes.length; at += chunkSize) {
+    // In a larger buffer, so that what stands behind the chunk is not taken for a part of it.
+    const chunk = Buffer.concat([Buffer.from('{"date":"'), kept, bytes.subarray(at, at + chunkSize), Buffer.from('"}')]).subarray(9, -2);
+    if (isFast) {
+      const scanned = scan.scanChunk(chunk, 0, lines + 1, (start, end, line) => slow(chunk, start, end, line));
+      recognised += scanned.recognised;
+      lines += scanned.lines;
+      kept = Buffer.from(chunk.subarray(scanned.consumed));
+    } else {
+      let start = 0;
+      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+        lines += 1;
+        slow(chunk, start, end > start && chunk[end - 1] === 13 ? end - 1 : end, lines);
+        start = end + 1;
+      }
+      kept = Buffer.from(chunk.subarray(start));
+    }
+  }
+  return { events: summed(intake.all()), unreadable, recognised, lines };
+}
+
+function same(lines: readonly (string | Buffer)[], chunkSize = 1_000_000, forgetEvery?: number): Outcome {
+  const bytes = Buffer.concat(lines.map((line) => Buffer.concat([typeof line === 'string' ? Buffer.from(line) : line, Buffer.from('\n')])));
+  const fast = read(bytes, true, chunkSize, forgetEvery);
+  const slow = read(bytes, false, 1_000_000);
+  assert.deepEqual(fast.events, slow.events);
+  assert.equal(fast.unreadable, slow.unreadable);
+  assert.equal(fast.lines, slow.lines);
+  return fast;
+}
+
+const task = '0123456789abcdef0123456789abcdef';
+/** Fields in the order given; `log` and the time as JSON source. */
+function record(log: string, date: string, { order = 0, key = 'date', name = 'web', task: id = task, extra = '' } = {}): string {
+  const when = `"${key}":${date}`;
+  const line = `"log":${log}`;
+  const constant = `"source":"stdout","container_id":"${id}-1","container_name":"${name}"`;
+  const other = `"ecs_cluster":"shop","ecs_task_arn":"arn:aws:ecs:eu-west-1:111122223333:task/shop/${id}","ecs_task_definition":"${name}:3"${extra}`;
+  const orders = [[when, line, constant, other], [line, constant, other, when], [constant, line, other, when], [constant, when, other, line]];
+  return `{${orders[order % orders.length]!.join(',')}}`;
+}
+
+const dates = fc.oneof(
+  fc.integer({ min: 0, max: 300_000 }).map((ms) => `"${new Date(1_772_000_000_000 + ms).toISOString()}"`),
+  fc.integer({ min: 0, max: 300_000_000 }).map((us) => `1772000${String(us).padStart(9, '0').slice(0, 3)}.${String(us).padStart(9, '0').slice(3)}`),
+  fc.integer({ min: 0, max: 200 }).map((seconds) => String(1_772_000_000 + seconds)),
+  fc.constantFrom(
+    '"2026-02-25T06:13:20Z"', '"2026-02-25T06:13:20"', '"2026-02-25 06:13:20.000000001"', '"2026-02-25T06:13:60Z"', '"2026-02-30T06:13:20Z"', '"2026-02-25T06:13:20.1234567891Z"',
+    '"2026-02-25T06:13:20+01:00"', '"0001-01-01T00:00:00Z"', '1e400', '1772000000.1234567890123', '-5', '0', '00', '17720000001', '1772000000000', '1772000000000000', '1772000000000000000',
+    '123456789012345678901234567890', '1.5e9', 'null', '"x"', '{}', '1772000000.', '"2026-02-25T06:13:20.Z"', 'true',
+  ),
+);
+
+const words = fc.constantFrom(
+  'INFO', 'error', 'user', 'user1', '42', '10.0.0.1:80', 'at ', ' ', '  ', '\t', '\n', '"', '\\', '/', '{', '}', '[', ']', ':', ',', 'é', '😀', '\ud800', '\u001b[31m', '\u0000', '\u007f',
+  'Caused by: ', '...', ' 12 more', 'I0102 ', 'E0102 03:04:05 ', 'x', 'password=hunter', 'password=h2', 'AKIAIOSFODNN7EXAMPLE', 'Bearer abc1def2', '2026-02-25T06:13:20Z ', '2026-99-99T06:13:20Z ', 'npm_', 'abcdefghijkl1',
+  'Aa1'.repeat(13), 'z'.repeat(130), '4111 1111 1111 1111', '\u2028', '\b', '\f', 'Jan 2 ', '[error] ', '}', '"level":"warn"', '\u0085', 'a'.repeat(300), 'true', '01', 'u0041',
+);
+const text = fc.array(words, { maxLength: 8 }).map((parts) => parts.join(''));
+const keys = fc.constantFrom('level', 'msg', 'message', 'log.level', 'severity', 'logger', 'error', 'log', 'user', 'a1', 'a2', '__proto__', 'constructor', 'x y', 'é', 'k"q', 'type', 'name', 'event', '');
+const leaf = fc.oneof(text, fc.constantFrom<JsonValue>(10, 20, 30, 40, 50, 12.5, -0, 1e21, true, false, null), fc.integer());
+const { tree } = fc.letrec<{ tree: JsonValue }>((tie) => ({
+  tree: fc.oneof({ depthSize: 'small' }, leaf as fc.Arbitrary<JsonValue>, fc.array(tie('tree'), { maxLength: 3 }), fc.array(fc.tuple(keys, tie('tree')), { maxLength: 3 }).map((pairs) => Object.fromEntries(pairs) as JsonValue)),
+}));
+/** The inner JSON of a line, some with blanks, keys given twice, or a character lost or changed. */
+const inner = fc
+  .tuple(fc.array(fc.tuple(keys, tree), { maxLength: 5 }), fc.nat(5), fc.nat(400))
+  .map(([pairs, damage, where]) => {
+    const body = pairs.map(([key, value]) => `${JSON.stringify(key)}${damage === 1 ? ' : ' : ':'}${JSON.stringify(value)}`).join(damage === 1 ? ' ,\n' : ',');
+    const json = damage === 1 ? ` {\t${body} } ` : `{${body}}`;
+    const cut = where % (json.length + 1);
+    if (damage === 2) return json.slice(0, cut) + json.slice(cut + 1);
+    return damage === 3 ? `${json.slice(0, cut)}${'0,"}]{e.\\u'[where % 10]}${json.slice(cut)}` : json;
+  });
+/** As JSON source, with other escapes than the shortest now and then. */
+const source = fc.tuple(fc.oneof(text, inner), fc.nat(9)).map(([value, form]) => {
+  const json = JSON.stringify(value);
+  if (form === 1) return json.replaceAll('/', '\\/');
+  if (form === 2) return json.replace(/[a-z](?![^\\]?")/, (letter) => (json.includes('\\') ? letter : `\\u00${letter.charCodeAt(0).toString(16)}`));
+  return form === 3 ? json.replace('a', '\\q') : json;
+});
+const extras = fc.constantFrom('', '', '', ',"partial_message":"true","partial_id":"p","partial_ordinal":"1","partial_last":"false"', ',"kubernetes":{"pod_name":"web-7d9c5b6f4d-x2x4z"}', ',"log":"twice"', ',"date":5', ',"__proto__":{"log":"x"}', ',"time":"2026-02-25T06:13:20Z"', ', "k1" : [1,{"log":"y","date":"z"}] ', ',"\\u006cog":"z"');
+const line = fc
+  .record({ log: fc.oneof({ weight: 8, arbitrary: source }, { weight: 1, arbitrary: fc.constantFrom('5', 'null', '{"a":1}', '["x"]', '"2026-02-25T06:13:20Z stdout P piece"') }), date: dates, order: fc.nat(3), extra: extras, name: fc.constantFrom('web', 'db'), key: fc.constantFrom('date', 'date', '@timestamp'), repeat: fc.integer({ min: 1, max: 3 }), tail: fc.constantFrom('', '', '', '\r', ' ', ',') })
+  .map(({ log, date, order, extra, name, key, repeat, tail }) => Array.from({ length: repeat }, () => record(log, date, { order, extra, name, key }) + tail));
+/** Bytes changed anywhere: no UTF-8, half lines, foreign quotes. */
+const damaged = fc.tuple(line, fc.nat(600), fc.nat(255), fc.nat(12)).map(([lines, where, byte, how]) =>
+  lines.map((whole) => {
+    const bytes = Buffer.from(whole);
+    const at = where % bytes.length;
+    if (how === 1) return bytes.subarray(0, at);
+    if (how === 2 || how === 3) bytes[at] = byte === 10 ? 34 : byte;
+    return bytes;
+  }),
+);
+
+describe('FireLens fast path', () => {
+  it('gives the same events as the slow way on hostile lines, in chunks of any size', () => {
+    fc.assert(
+      fc.property(fc.array(damaged, { minLength: 1, maxLength: 25 }), fc.integer({ min: 300, max: 5_000 }), fc.integer({ min: 2, max: 50 }), (groups, chunkSize, forgetEvery) => {
+        // Twice over, so that the second time every frame and kind is known.
+        const lines = [...groups, ...groups].flat();
+        same(lines, chunkSize, forgetEvery);
+      }),
+      { numRuns: Number(process.env['FC_RUNS'] ?? 300) },
+    );
+  });
+
+  it('gives the same events on lines of one frame that differ in single characters', () => {
+    fc.assert(
+      fc.property(source, fc.array(fc.tuple(fc.nat(2_000), fc.constantFrom('0', '5', 'a', 'Z', ' ', '"', '\\\\', '\\"', '\\n', '/', '{', '}', '.', ',', 'e', 'é', '-')), { maxLength: 30 }), (log, edits) => {
+        const lines = [record(log, '"2026-02-25T06:13:20.000Z"')];
+        for (const [index, [where, character]] of edits.entries()) {
+          const at = 1 + (where % (log.length - 1));
+          const edited = log.slice(0, at) + character + log.slice(at + (index % 2));
+          lines.push(record(edited, `"2026-02-25T06:13:${20 + (index % 40)}.001Z"`), record(log, `"2026-02-25T06:13:${20 + (index % 40)}.500Z"`));
+        }
+        same(lines);
+      }),
+      { numRuns: Number(process.env['FC_RUNS'] ?? 300) },
+    );
+  });
+
+  it('recognises known containers in any order of keys and with each form of time', () => {
+    for (let order = 0; order < 4; order += 1) {
+      for (const date of ['"2026-02-25T06:13:2#.123456Z"', '177200000#.123456', '177200000#', '177200000#123', '"2026-02-25 06:13:2#"']) {
+        const lines = Array.from({ length: 100 }, (_, index) =>
+          record(index % 2 === 0 ? `"paid ${index} for user${index}"` : JSON.stringify(JSON.stringify({ level: 'info', msg: `paid ${index}`, who: index % 3 === 0 ? 'bob' : 'alice' })), date.replace('#', String(Math.floor(index / 10))), { order, name: index % 4 < 2 ? 'web' : 'api' }),
+        );
+        const { recognised, events } = same(lines);
+        assert.equal(recognised, 98, `order ${order}, ${date}`);
+        assert.ok(events.length >= 2 && events.length <= 8);
+      }
+    }
+  });
+
+  it('shows the first record in order where times are equal or out of order', () => {
+    const lines = [5, 3, 3, 9, 1, 1, 7].map((ms, index) => record(`"paid ${index}"`, `"2026-02-25T06:13:20.00${ms}Z"`));
+
+    const { events, recognised } = same(lines);
+
+    assert.equal(events.length, 1);
+    assert.equal(events[0]!.count, 7);
+    assert.equal(events[0]!.timeMs % 10, 1);
+    assert.equal(recognised, 6);
+  });
+
+  it('keeps its bounds when every line has a frame and a kind of its own', () => {
+    const lines = Array.from({ length: 30_000 }, (_, index) => {
+      const letters = index.toString(26).replace(/[0-9]/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
+      return record(`"${letters} happened"`, '"2026-02-25T06:13:20Z"', { name: index % 2 === 0 ? `c${index}` : 'web' });
+    });
+
+    same(lines);
+  });
+
+  it('gives a record without a time the last time seen, also when that was recognised', () => {
+    const known = record('"paid 1"', '"2026-02-25T06:13:20Z"');
+    const later = record('"paid 2"', '"2026-02-25T06:14:20Z"');
+    const without = '{"log":"no time","container_id":"x","container_name":"web"}';
+
+    const { events, recognised } = same([known, later, without]);
+
+    assert.equal(recognised, 1);
+    assert.equal(events.find(({ template }) => template === 'no time')?.timeMs, Date.parse('2026-02-25T06:14:20Z'));
+  });
+});
