@@ -156,10 +156,7 @@ export interface DayResult {
 
 /** Walks one day with some detectors; `hasLogs` false leaves the logs out. */
 export function walkDay(folder: string, day: Day, used: readonly Detector[], hasLogs = true): DayResult {
-  const settings = engineSettings({
-    detectors: used.map((detector) => ({ detector, options: detector.options.parse({}) })),
-    teaching: { forMs: day.teachMs[1] - day.teachMs[0] },
-  });
+  const settings = engineSettings({ detectors: used.map((detector) => ({ detector, options: detector.options.parse({}) })) });
   const walk = new Walk(settings, (pieces) => joinPieces(pieces));
   const findings: Finding[] = [];
   walk.judges.onJudged = ({ detector, entity, observation, evidence }) => {
@@ -172,7 +169,7 @@ export function walkDay(folder: string, day: Day, used: readonly Detector[], has
     for (let at = 0; at < lines.length; at += 1_000) stream.write(Buffer.from(`${lines.slice(at, at + 1_000).join('\n')}\n`));
     stream.end();
   }
-  walk.beginTeaching();
+  walk.state.teachUntilMs = day.teachMs[1] - weekMs;
   walk.finish();
   const faults = faultsOf(join(folder, day.name));
   const isDuring = ({ minuteMs: at }: Finding, { timeMs }: Fault, lengthMs: number): boolean => at + minuteMs > timeMs && at <= timeMs + lengthMs;
@@ -196,7 +193,7 @@ export function walkDay(folder: string, day: Day, used: readonly Detector[], has
       foundBy: [...new Set(findings.filter((finding) => finding.task === taskOf(fault.pod) && isDuring(finding, fault, foundWithinMs)).map(({ detector }) => detector))],
     })),
     falseAlarms: falseAlarms.map(({ detector, title, firstSeen }) => `${firstSeen} ${detector}: ${title}`),
-    hours: ((walk.spanMs?.toMs ?? 0) - Math.min(...faults.map(({ timeMs }) => timeMs)) - (day.name === '2022-08-22' ? 7 : 4) * 60 * minuteMs) / (60 * minuteMs),
+    hours: ((walk.spanMs?.toMs ?? 0) - Math.min(...faults.map(({ timeMs }) => timeMs)) - (day.teachMs[1] - day.teachMs[0])) / (60 * minuteMs),
   };
 }
 

@@ -40,7 +40,7 @@ function byList(thing: string, isShare: (activity: ApiActivity) => boolean = () 
         facets: outsiders.map((account) => `outside ${account}`),
       });
     }
-    return 'valuesToRemove' in request || JSON.stringify(request).includes('"remove"') ? undefined : base;
+    return given.length === 0 ? undefined : base;
   };
 }
 
@@ -163,8 +163,10 @@ export const exposureActs: ActTable = {
     DeleteNetworkAcl: acl,
     DeleteNetworkAclEntry: acl,
     CreateTrafficMirrorSession: { ...way('a mirror of the traffic of'), gravity: 'grave', severity: 'high', attack: 'T1040' },
+    CreateTrafficMirrorFilter: { ...way('a filter of mirrored traffic'), attack: 'T1040' },
+    CreateTrafficMirrorFilterRule: { ...way('a filter of mirrored traffic'), attack: 'T1040' },
+    ModifyTrafficMirrorSession: { ...way('a mirror of the traffic of'), gravity: 'grave', severity: 'high', attack: 'T1040' },
     CreateTrafficMirrorTarget: { ...way('a target for mirrored traffic'), attack: 'T1040' },
-    CreateRoute: { ...way('another way for traffic:'), severity: 'low' },
     CreateVpcPeeringConnection: { ...way('a way to another network from'), attack: 'T1599' },
     AcceptVpcPeeringConnection: { ...way('a way to another network from'), attack: 'T1599' },
     AttachVolume: { ...way('reading of the volume'), past: 'attached', infinitive: 'attach', thing: 'the volume', severity: 'low' },
@@ -176,6 +178,8 @@ export const exposureActs: ActTable = {
     StartExportTask: act('exposure', 'grave', 'high', 'exported|export', 'to a bucket the database', 'T1537'),
     CreateDBSnapshot: snapshot('database'),
     CreateDBClusterSnapshot: snapshot('database'),
+    CopyDBSnapshot: snapshot('database'),
+    CopyDBClusterSnapshot: snapshot('database'),
     ModifyDBInstance: publicInstance,
     CreateDBInstance: publicInstance,
     RestoreDBInstanceFromDBSnapshot: publicInstance,
@@ -225,12 +229,13 @@ export const exposureActs: ActTable = {
   'logs.amazonaws.com': { PutResourcePolicy: byPolicy('log groups') },
   'events.amazonaws.com': { PutPermission: byList('event bus') },
   'codebuild.amazonaws.com': {
-    UpdateProjectVisibility: act('exposure', 'grave', 'high', 'changed|change', 'who may see the builds of', 'T1526'),
+    UpdateProjectVisibility: (activity) =>
+      textAt(activity.request, 'projectVisibility') === 'PUBLIC_READ' ? raised(act('exposure', 'grave', 'high', 'opened|open', 'to everybody the builds of', 'T1526'), { facets: ['public'] }) : undefined,
   },
   'transfer.amazonaws.com': {
     CreateServer: { ...way('a file server'), attack: 'T1537', gravity: 'grave' },
     CreateUser: { ...way('a user of the file server'), attack: 'T1136.003' },
   },
   'datasync.amazonaws.com': { CreateTask: { ...way('copies of data to elsewhere'), attack: 'T1537' } },
-  'route53resolver.amazonaws.com': { AssociateResolverRule: { ...way('another answer to name look-ups:'), attack: 'T1584.002' } },
+  'route53resolver.amazonaws.com': { AssociateResolverRule: { ...way('another answer to name look-ups:'), attack: 'T1557' } },
 };

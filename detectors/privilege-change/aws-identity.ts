@@ -16,7 +16,7 @@ function forWhom(base: Act): (activity: ApiActivity) => Act {
 function signIn(activity: ApiActivity): Act | undefined {
   const { actor, outcome } = activity;
   if (actor.type !== 'IAMUser' || actor.isMfaAuthenticated === true || outcome !== 'success') return undefined;
-  return raised(act('sign-in', 'grave', 'medium', 'signed in|sign in', 'to the console without a second factor', 'T1078.004'), { named: '' });
+  return raised(act('sign-in', 'grave', 'medium', 'signed in|sign in', 'to the console without a second factor', 'T1078.004'), { facets: ['no second factor'], named: '' });
 }
 
 const accessKey = act('access-key', 'grave', 'medium', 'created|create', 'an access key for', 'T1098.001');

@@ -5,14 +5,15 @@ import { outsidersAmong, policyOf } from './policy.ts';
 import { hasField, textAt, textsUnder } from './request.ts';
 
 const administrators = /policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAccess|job-function\/SystemAdministrator)$|^arn:aws[\w-]*:iam::aws:policy\/.*Admin/;
-/** Managed policies that hold people in, not ones that grant. */
-const quarantine = /AWSCompromisedKeyQuarantine|AWSDenyAll/;
+/** AWS attaches it itself where it found a key in public. */
+const quarantine = /AWSCompromisedKeyQuarantine/;
+const leaked = act('access-key', 'wrong', 'high', 'was told by AWS|be told by AWS', 'of a key in public hands: that of', 'T1552');
 
 /** What a policy grants decides: everything, every role, or something. */
 function granted(base: Act): (activity: ApiActivity) => Act | undefined {
   return (activity) => {
     const arn = textAt(activity.request, 'policyArn');
-    if (quarantine.test(arn)) return undefined;
+    if (quarantine.test(arn)) return raised(leaked, { facets: ['quarantine'], named: textAt(activity.request, 'userName') });
     const policy = policyOf(activity);
     if (administrators.test(arn) || policy.isAdministrator) {
       return raised(base, { gravity: 'grave', severity: 'high', facets: ['administrator'], thing: `administrator rights ${base.thing.replace(/^a policy /, '')}` });
@@ -85,6 +86,8 @@ export const rightsActs: ActTable = {
     CreateRole: roleMade,
     UpdateAssumeRolePolicy: trusted(trust),
     CreateSAMLProvider: provider,
+    DeleteSAMLProvider: act('trust', 'grave', 'medium', 'deleted|delete', 'the identity provider', 'T1531'),
+    DeleteOpenIDConnectProvider: act('trust', 'grave', 'medium', 'deleted|delete', 'the identity provider', 'T1531'),
     UpdateSAMLProvider: provider,
     CreateOpenIDConnectProvider: provider,
     AddClientIDToOpenIDConnectProvider: provider,

@@ -1,6 +1,6 @@
 /** What is usual for a series at an hour of the day (UTC), learned hour by hour; present once a series is six hours old. */
 import { place } from './series-state.ts';
-import type { SeriesState } from './series-state.ts';
+import type { Numbers } from './series-state.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -18,17 +18,17 @@ function hoursOfDay(timeMs: number): number {
   return (timeMs - Math.floor(timeMs / dayMs) * dayMs) / hourMs;
 }
 
-function levelOf(state: SeriesState, hour: number): number {
+function levelOf(state: Numbers, hour: number): number {
   return state[place.hourOrigin]! + state[place.hourUnit]! * state[place.hours + hour]!;
 }
 
 /** True once the hours of two whole days have been learned. */
-export function isSeasonKnown(state: SeriesState, timeMs: number): boolean {
+export function isSeasonKnown(state: Numbers, timeMs: number): boolean {
   return state.length > place.hours && timeMs - state[place.firstMs]! > startAfterMs + 2 * dayMs;
 }
 
 /** The usual value at a time of day: between the levels of the two nearest hours' middles. */
-export function usualAt(state: SeriesState, timeMs: number): number {
+export function usualAt(state: Numbers, timeMs: number): number {
   const inHours = hoursOfDay(timeMs);
   const hour = Math.floor(inHours);
   const fromMiddle = inHours - hour - 0.5;
@@ -37,7 +37,7 @@ export function usualAt(state: SeriesState, timeMs: number): number {
   return own + Math.abs(fromMiddle) * (levelOf(state, neighbour) - own);
 }
 
-function closeHour(state: SeriesState, limit: number): void {
+function closeHour(state: Numbers, limit: number): void {
   const hour = state[place.hour]!;
   const mean = state[place.hourSum]! / state[place.hourPoints]!;
   const seen = state[place.hoursSeen]!;
@@ -55,7 +55,7 @@ function closeHour(state: SeriesState, limit: number): void {
 }
 
 /** Adds a point to the running hour; `limit` bounds how far one hour may pull its level. Call before `lastMs` moves on. */
-export function learnHour(state: SeriesState, timeMs: number, value: number, limit: number): void {
+export function learnHour(state: Numbers, timeMs: number, value: number, limit: number): void {
   const hour = Math.floor(hoursOfDay(timeMs));
   if (state.length === place.hours) {
     if (timeMs - state[place.firstMs]! < startAfterMs) return;

@@ -1,5 +1,6 @@
 /** What a metric measures, in people's words and sizes. */
-import type { MetricUnit } from '#contract';
+import type { MetricMinute, MetricUnit } from '#contract';
+import { shortName, sized } from '../phrase.ts';
 
 export type Resource = 'cpu' | 'memory' | 'network received' | 'network sent' | 'disk read' | 'disk written' | 'disk' | 'other';
 
@@ -16,7 +17,9 @@ function recognise(metric: string): Resource {
   return 'other';
 }
 
-export function resourceOf(metric: string): Resource {
+/** Counts and times that only bear the name of a resource (`container.cpu.throttled`) are no use of it. */
+export function resourceOf(metric: string, unit: MetricUnit): Resource {
+  if (unit !== 'ratio' && unit !== 'bytes' && unit !== 'bytes/s' && unit !== 'cpu-units' && unit !== 'percent') return 'other';
   let resource = known.get(metric);
   if (resource === undefined) {
     resource = recognise(metric);
@@ -34,18 +37,6 @@ function digits(value: number): string {
   return Math.abs(rounded) >= 1_000 ? rounded.toLocaleString('en-US') : String(rounded);
 }
 
-const sizes = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB'];
-
-function inBytes(value: number): string {
-  let size = 0;
-  let scaled = value;
-  while (Math.abs(scaled) >= 999.5 && size < sizes.length - 1) {
-    scaled /= 1_000;
-    size += 1;
-  }
-  return `${digits(scaled)} ${sizes[size]!}`;
-}
-
 /** A value with its unit: `92 %` (of what is reserved, or of one CPU), `41 MB`, `1.2 MB a second`. */
 export function amount(value: number, unit: MetricUnit): string {
   switch (unit) {
@@ -56,9 +47,9 @@ export function amount(value: number, unit: MetricUnit): string {
     case 'cpu-units':
       return `${digits((value / unitsOfCpu) * 100)} %`;
     case 'bytes':
-      return inBytes(value);
+      return sized(value);
     case 'bytes/s':
-      return `${inBytes(value)} a second`;
+      return `${sized(value)} a second`;
     case 'count/s':
       return `${digits(value)} a second`;
     case 'seconds':
@@ -78,7 +69,7 @@ export function range(low: number, high: number, unit: MetricUnit): string {
 }
 
 /** What a task does with a resource: `used 92 % of its CPU`. */
-export function doing(resource: Resource, shown: string, unit: MetricUnit): string {
+export function doing(resource: Resource, shown: string, { metric, unit }: Pick<MetricMinute, 'metric' | 'unit'>): string {
   const isShare = unit === 'ratio' || unit === 'percent';
   switch (resource) {
     case 'cpu':
@@ -96,7 +87,7 @@ export function doing(resource: Resource, shown: string, unit: MetricUnit): stri
     case 'disk':
       return isShare ? `filled ${shown} of its disk` : `kept ${shown} on disk`;
     default:
-      return `reported ${shown}`;
+      return `had ${shortName(metric)} at ${shown}`;
   }
 }
 
@@ -118,7 +109,7 @@ export function noun(resource: Resource, metric: string): string {
     case 'disk':
       return 'disk use';
     default:
-      return metric.slice(0, 60);
+      return shortName(metric);
   }
 }
 

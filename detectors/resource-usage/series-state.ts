@@ -1,7 +1,19 @@
 /** What a series remembers, as numbers at named places of one array: 8 bytes each in memory, plain JSON as stored. */
 
-/** At most `place.hours + 24` numbers, all finite. */
-export type SeriesState = number[];
+/** At most `place.hours + 24` numbers, all finite, each at its place; doubles side by side, which is what keeps a task small. */
+export type Numbers = number[];
+
+/**
+ * The trace of a series. Of a young one the points themselves, time and value in turn: many tasks end after a few
+ * minutes, and a flood of them must stay small. The array is replaced when the series has grown: one that grows in
+ * place reserves room for twice as many.
+ */
+export interface SeriesState {
+  numbers: Numbers;
+}
+
+/** Points kept as they are before the places are made of them. */
+const youngPoints = 5;
 
 /** Statistics that are watched, each with a low and a high. */
 export const statistic = {
@@ -63,3 +75,21 @@ export const place = {
   /** 24 levels, from six hours on. */
   hours: 42,
 } as const;
+
+export function isYoung({ numbers }: SeriesState): boolean {
+  return numbers.length < place.hours;
+}
+
+/** True once a young series has as many points as are kept as they are. */
+export function isGrown({ numbers }: SeriesState): boolean {
+  return numbers.length >= 2 * youngPoints;
+}
+
+/** Time and value of the last point; NaN where there is none. */
+export function lastMs(state: SeriesState): number {
+  return isYoung(state) ? (state.numbers.at(-2) ?? NaN) : state.numbers[place.lastMs]!;
+}
+
+export function lastValue(state: SeriesState): number {
+  return isYoung(state) ? (state.numbers.at(-1) ?? NaN) : state.numbers[place.last]!;
+}

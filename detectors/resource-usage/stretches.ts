@@ -1,6 +1,6 @@
 /** Leaks (the floor of stretch after stretch keeps rising) and flat lines (the same value again and again), longer than ever before. */
 import { place } from './series-state.ts';
-import type { SeriesState } from './series-state.ts';
+import type { Numbers } from './series-state.ts';
 
 /** A quarter of an hour of minutes: long enough for a garbage collection to show the floor. */
 const stretchLength = 15;
@@ -12,13 +12,13 @@ const repeatsNeeded = 30;
 /** Twice as long as ever before, for what comes and goes does get longer; a leak that goes on is told again, ever more rarely. */
 const muchLonger = 2;
 
-export function startStretch(state: SeriesState, value: number): void {
+export function startStretch(state: Numbers, value: number): void {
   state[place.floor] = state[place.lastFloor] = value;
   state[place.ceiling] = value;
 }
 
 /** True where `value` would end a run of rises that has lasted longer than any before and left all behind. */
-export function isLeaking(state: SeriesState, value: number): boolean {
+export function isLeaking(state: Numbers, value: number): boolean {
   if (state[place.stretchPoints]! !== stretchLength - 1) return false;
   const rises = state[place.rises]! + 1;
   if (rises < risesNeeded || rises < muchLonger * state[place.longestRises]!) return false;
@@ -27,13 +27,13 @@ export function isLeaking(state: SeriesState, value: number): boolean {
 }
 
 /** True once, where `value` makes a run of one value longer than such runs are. A series that never changed has none. */
-export function isFlat(state: SeriesState, value: number): boolean {
+export function isFlat(state: Numbers, value: number): boolean {
   if (value !== state[place.last]! || state[place.deviation]! === 0) return false;
   return state[place.repeats]! + 1 === Math.max(repeatsNeeded, muchLonger * state[place.longestRepeats]!);
 }
 
 /** Adds a point to the running stretch. */
-export function noteStretch(state: SeriesState, value: number): void {
+export function noteStretch(state: Numbers, value: number): void {
   const isTold = isLeaking(state, value);
   if (value === state[place.last]!) state[place.repeats]! += 1;
   else {

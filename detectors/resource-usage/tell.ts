@@ -1,19 +1,22 @@
 /** Evidence in sentences: what the task did, how unusual that is, what would have made it quiet. */
 import type { Evidence, History, MetricMinute } from '#contract';
+import { counted, shortName } from '../phrase.ts';
 import { amount, doing, firstLook, noun, range } from './resources.ts';
 import type { Weighed } from './weigh.ts';
 
 /** How much history stands behind a band: `21 days, 140 tasks`. */
 function over({ days, tasks }: History): string {
-  const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
   return tasks > 0 ? `${counted(days, 'day')}, ${counted(tasks, 'task')}` : counted(days, 'day');
 }
 
+/** The contract's limit for titles. */
 const longestTitle = 119;
 
-export function tell(name: string, { metric, unit, value }: MetricMinute, weighed: Weighed, history: History): Evidence {
+export function tell(service: string, observation: MetricMinute, weighed: Weighed, history: History): Evidence {
   const { reason, resource, low, high, typical, band, siblings, isShared, score } = weighed;
-  const did = doing(resource, amount(value, unit), unit);
+  const { metric, unit, value } = observation;
+  const name = shortName(service);
+  const did = doing(resource, amount(value, unit), observation);
   const usually = range(low, high, unit);
   const what = noun(resource, metric);
   const object = resource === 'other' ? metric : resource;

@@ -2,9 +2,9 @@
 import type { MetricMinute, NumberView, Reading } from '#contract';
 import { resourceOf, unitsOfCpu } from './resources.ts';
 import type { Resource } from './resources.ts';
-import { scorePoint } from './series-model.ts';
+import { isOrdinary, scorePoint } from './series-model.ts';
 import type { SeriesReading } from './series-model.ts';
-import { place } from './series-state.ts';
+import { lastMs, lastValue } from './series-state.ts';
 import type { SeriesState } from './series-state.ts';
 import { amongSiblings } from './siblings.ts';
 import type { AmongSiblings } from './siblings.ts';
@@ -61,9 +61,9 @@ export function weigh(
 ): Weighed | undefined {
   const { value, timeMs } = observation;
   const reading = usual.of(value, timeMs);
+  if (reading.surprise < 0.5 && isOrdinary(series, timeMs, value)) return undefined;
   const own = scorePoint(series, timeMs, value);
-  if (reading.surprise < 0.5 && own.score < 0.5) return undefined;
-  const resource = resourceOf(observation.metric);
+  const resource = resourceOf(observation.metric, observation.unit);
   const floor = floorOf(resource, observation, weights);
   if (reading.surprise >= 0.5) {
     const news = outside(usual, observation, reading, own, weights, series, floor, resource, isComplete);
@@ -92,8 +92,8 @@ function outside(
     return isDrop ? { ...found, reason: 'below' } : undefined;
   }
   if (value - high < floor) return undefined;
-  const isNeighbour = series[place.count]! > 0 && timeMs - series[place.lastMs]! <= neighbourMs;
-  const last = series[place.last]!;
+  const isNeighbour = timeMs - lastMs(series) <= neighbourMs;
+  const last = lastValue(series);
   const isLasting = isNeighbour && last - high >= floor && usual.of(last, timeMs).surprise >= 0.5;
   if (surprise < weights.certainSurprise && own.score < 0.5 && !isLasting) return undefined;
   const siblings = amongSiblings(value, observation.siblings);

@@ -1,9 +1,8 @@
 /** Text for people: hostile characters made visible, numbers and durations as people say them, addresses that no program turns into links. */
 
-// C0 and C1 controls, soft hyphen, fillers that show nothing, zero-width and bidi characters, tags, noncharacters, lone surrogates.
+// Controls, lone surrogates, what turns text around, what shows nothing; but not the selectors that make emoji of signs.
 const unseen =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu;
+  /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/gu;
 const breaks = /[\t\n\v\f\r\u0085\u2028\u2029]+/gu;
 // More than three marks on one letter are no language; piled up they cover the lines around them.
 const piles = /(\p{M}{3})\p{M}+/gu;
@@ -43,11 +42,11 @@ export function clip(text: string, limit: number): string {
 export function number(value: number): string {
   if (!Number.isFinite(value)) return 'unknown';
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e6) return grouped(String(value));
   if (size >= 1e15) return value.toExponential(2);
   const words: [number, string][] = [[1e12, 'trillion'], [1e9, 'billion'], [1e6, 'million']];
   for (const [step, word] of words) if (size >= step * 0.9995) return `${digits(value / step)} ${word}`;
-  if (Number.isInteger(value)) return grouped(String(value));
-  if (size < 1e-6) return size === 0 ? '0' : `under ${value < 0 ? '-' : ''}0.000001`;
+  if (size < 1e-6) return `under ${value < 0 ? '-' : ''}0.000001`;
   return digits(value);
 }
 

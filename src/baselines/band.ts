@@ -36,7 +36,9 @@ export interface Band {
   /** For rates: the distribution of counts without shift. */
   counts: Counts | undefined;
   margin: number;
-  known: Map<number, Edges>;
+  /** The edges last asked for, and their name: the tasks of a minute ask for the same. */
+  asked: number;
+  edges: Edges | undefined;
 }
 
 /**
@@ -63,40 +65,43 @@ function boundedScale(scale: number): number {
  * those of a normal distribution.
  */
 export function bandOf(usual: Usual, spanMs: number, isRate: boolean): Band | undefined {
-  const { zero, below, season } = usual;
+  const { zero, below } = usual;
   const above = usual.residuals ?? usual.above;
   const total = zero + below.total + above.total;
   if (total === 0) return undefined;
-  const ignored = season === flat ? 0 : ignoredShare;
-  const { left } = season;
-
-  const end = (histogram: Histogram, direction: 1 | -1, isShifted: boolean): End => {
-    const middle = histogram.bucketAt(histogram.total / 2);
-    const found = reach(histogram, direction, middle, histogram.total / total, ignored);
-    // Counts have a distribution of their own; the grid alone speaks for what was seen.
-    let bucket = isRate && ignored === 0 ? (direction === 1 ? histogram.last : histogram.first) : found.end;
-    if (isShifted && left !== undefined) {
-      const distance = Math.max(left.share * direction * (bucket - left.mean), monthDeviate * left.deviation);
-      bucket = left.mean + direction * distance;
-    }
-    return { bucket: Math.round(bucket), scale: boundedScale(found.scale), isShifted };
-  };
-  const negative = ({ bucket, scale }: End): End => ({ bucket: -bucket, scale, isShifted: false });
-
   let high = atZero;
-  if (above.total > 0) high = end(above, 1, true);
-  else if (zero === 0) high = negative(end(below, -1, false));
+  if (above.total > 0) high = endOf(usual, above, 1, true, total, isRate);
+  else if (zero === 0) high = negative(endOf(usual, below, -1, false, total, isRate));
   let low = atZero;
-  if (below.total > 0) low = negative(end(below, 1, false));
-  else if (zero === 0) low = end(above, -1, true);
+  if (below.total > 0) low = negative(endOf(usual, below, 1, false, total, isRate));
+  else if (zero === 0) low = endOf(usual, above, -1, true, total, isRate);
   return {
     low,
     high,
     middle: middleOfAll(below, zero, above, total),
     counts: isRate ? spreadOf(above, zero) : undefined,
     margin: marginOf(spanMs),
-    known: new Map(),
+    asked: 0,
+    edges: undefined,
   };
+}
+
+function endOf(usual: Usual, side: Histogram, direction: 1 | -1, isShifted: boolean, total: number, isRate: boolean): End {
+  const isSeasonal = usual.season !== flat;
+  const { left } = usual.season;
+  const middle = side.bucketAt(side.total / 2);
+  const found = reach(side, direction, middle, side.total / total, isSeasonal ? ignoredShare : 0);
+  // Counts have a distribution of their own; the grid alone speaks for what was seen.
+  let bucket = isRate && !isSeasonal ? (direction === 1 ? side.last : side.first) : found.end;
+  if (isShifted && left !== undefined) {
+    const distance = Math.max(left.share * direction * (bucket - left.mean), monthDeviate * left.deviation);
+    bucket = left.mean + direction * distance;
+  }
+  return { bucket: Math.round(bucket), scale: boundedScale(found.scale), isShifted };
+}
+
+function negative({ bucket, scale }: End): End {
+  return { bucket: -bucket, scale, isShifted: false };
 }
 
 function middleOfAll(below: Histogram, zero: number, above: Histogram, total: number): number {
@@ -137,8 +142,7 @@ function moved(bucket: number, by: number): number {
 /** The band in values for an hour and weekday that lie `shift` buckets above the whole. */
 export function edgesAt(band: Band, shift: number, isWidened: boolean): Edges {
   const name = 2 * shift + (isWidened ? 1 : 0);
-  const known = band.known.get(name);
-  if (known !== undefined) return known;
+  if (band.edges !== undefined && band.asked === name) return band.edges;
   const { low, high, middle, counts } = band;
   const margin = band.margin + (isWidened ? 1 : 0);
   let lowBucket = low.bucket + (low.isShifted ? shift : 0);
@@ -148,11 +152,11 @@ export function edgesAt(band: Band, shift: number, isWidened: boolean): Edges {
     highBucket = Math.max(highBucket, bucketOf(range.high));
     if (low.isShifted) lowBucket = range.low === 0 ? 0 : Math.min(lowBucket, bucketOf(range.low));
   }
-  const edges = {
+  band.asked = name;
+  band.edges = {
     low: lowEdge(moved(lowBucket, -margin)),
     high: highEdge(moved(highBucket, margin)),
     typical: middle > 0 ? middleOf(moved(middle, shift)) : middleOf(middle),
   };
-  band.known.set(name, edges);
-  return edges;
+  return band.edges;
 }

@@ -69,7 +69,13 @@ export function remove(crowd: Crowd<Ballot>, key: string): boolean {
 }
 
 /** Enters a new key, dropping another where the crowd is full; false where the new one has to stay out. */
-export function admit<Entry extends Ballot>(crowd: Crowd<Entry>, key: string, entry: Entry, isKept: boolean): boolean {
+export function admit<Entry extends Ballot>(
+  crowd: Crowd<Entry>,
+  key: string,
+  entry: Entry,
+  isKept: boolean,
+  onDrop?: (key: string) => void,
+): boolean {
   if (crowd.size >= keyLimit) {
     let ranking = rankings.get(crowd);
     if (ranking === undefined) {
@@ -87,6 +93,7 @@ export function admit<Entry extends Ballot>(crowd: Crowd<Entry>, key: string, en
     }
     if (last === undefined || (!isKept && last.hash < hash)) return false;
     ranking.pop();
+    onDrop?.(last.key);
     drop(crowd, last.key);
     if (!isKept) ranking.splice(placeOf(ranking, hash), 0, { key, hash });
   } else {

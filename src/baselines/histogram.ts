@@ -1,34 +1,44 @@
 /** Counts by bucket of one side of zero, in one array, so that an addition is one step. */
-import { bucketLimit } from './grid.ts';
-import { furthestShift } from './season.ts';
 
-/** Shifts by hour and weekday may move a bucket down below the first. */
-const offset = 2 * furthestShift;
+/** Cells kept free on each side when the array has to grow: a series seldom wanders further. */
+const spare = 16;
 
 export class Histogram {
-  readonly #counts = new Float64Array(bucketLimit + 2 * offset + 1);
+  #counts = new Float64Array(0);
+  /** Bucket of the array's first cell. */
+  #base = 0;
   /** First and last bucket with a count. */
   first = Infinity;
   last = -Infinity;
   total = 0;
 
   add(bucket: number, count: number): void {
-    const at = bucket + offset;
+    if (bucket < this.#base || bucket >= this.#base + this.#counts.length) this.#grow(bucket);
+    const at = bucket - this.#base;
     this.#counts[at] = (this.#counts[at] as number) + count;
     this.total += count;
     if (bucket < this.first) this.first = bucket;
     if (bucket > this.last) this.last = bucket;
   }
 
+  #grow(bucket: number): void {
+    const base = Math.min(this.first, bucket) - spare;
+    const counts = new Float64Array(Math.max(this.last, bucket) + spare + 1 - base);
+    for (let from = this.first; from <= this.last; from += 1) counts[from - base] = this.at(from);
+    this.#base = base;
+    this.#counts = counts;
+  }
+
+  /** Of a bucket from `first` to `last`. */
   at(bucket: number): number {
-    return this.#counts[bucket + offset] as number;
+    return this.#counts[bucket - this.#base] as number;
   }
 
   /** The bucket below which, or in which, lie `rank` observations; the last where there are fewer. */
   bucketAt(rank: number): number {
     let below = 0;
     for (let bucket = this.first; bucket < this.last; bucket += 1) {
-      below += this.#counts[bucket + offset] as number;
+      below += this.at(bucket);
       if (below >= rank) return bucket;
     }
     return this.last;

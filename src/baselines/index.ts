@@ -35,7 +35,7 @@ export function rates<Observed>(
 
 /** The kinds of lines of a service, by template. */
 export function lineKinds<Observed>(
-  of: (observation: Observed) => LineKind | undefined,
+  of: (observation: Observed) => LineKind | readonly LineKind[] | undefined,
 ): BaselineSpec<Observed, LineState, LineKind, KindView> {
   return { kind: lineKindTree, of };
 }

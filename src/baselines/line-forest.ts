@@ -1,8 +1,9 @@
-/** Which templates differ only in variable positions: derived from the templates kept, never stored. */
+/** The templates of a service by what they count as: derived from those kept, never stored. */
 import type { Vote } from '#contract';
 import { addBallot, addVote, copyBallot, emptyBallot, type Ballot } from './ballot.ts';
 import { remove, type Crowd } from './crowd.ts';
-import { hashed, mixed } from './hash.ts';
+import { hashed } from './hash.ts';
+import { Leaf, valueLimit } from './line-leaf.ts';
 
 /** A template with its votes; `variable` holds the positions of one that stands for templates folded into it. */
 export interface KindEntry extends Ballot {
@@ -11,14 +12,11 @@ export interface KindEntry extends Ballot {
 }
 export type LineState = Crowd<KindEntry>;
 
-/** A position becomes variable once more values than this were seen there. */
-const valueLimit = 16;
-/** Templates of one grove kept apart; above it all but the earliest and the smallest hashes are folded into one. */
+/** Templates of a grove kept apart; above it all but the earliest and the smallest hashes are folded into one. */
 const groveLimit = 48;
-const keptApart = 17;
-/** Longer lines (hostile ones) are compared by their first positions and the rest as one. */
-const positionLimit = 64;
-export const wildcard = '<*>';
+const keptApart = valueLimit + 1;
+/** What stands in a template for a masked or variable position. */
+const wildcard = '<*>';
 
 /** Templates that count as one kind. */
 export interface Grove {
@@ -29,200 +27,75 @@ export interface Grove {
   members: string[];
 }
 
-interface Words {
-  tokens: string[];
-  /** Two hashes per position; sums of them name a line with some positions left out. */
-  first: number[];
-  second: number[];
-  firstSum: number;
-  secondSum: number;
+/** The templates of one length and first word; index and groves are made when asked for. */
+interface Place {
+  ids: Set<string>;
+  leaf: Leaf | undefined;
+  groves: Map<number, Grove> | undefined;
 }
 
-function wordsOf(template: string): Words {
-  const tokens = template.split(' ', positionLimit);
-  const first = tokens.map((token, at) => mixed(hashed(token) + at));
-  const second = first.map((hash) => mixed(~hash));
-  const add = (sum: number, value: number): number => (sum + value) >>> 0;
-  return { tokens, first, second, firstSum: first.reduce(add, 0), secondSum: second.reduce(add, 0) };
-}
-
-/** Names the line without the given positions; 52 bits, so that chance does not join two. */
-function nameWithout({ first, second, firstSum, secondSum }: Words, positions: readonly number[]): number {
-  let one = firstSum;
-  let two = secondSum;
-  for (const at of positions) {
-    one = (one - (first[at] ?? 0) + mixed(at)) >>> 0;
-    two = (two - (second[at] ?? 0) + at) >>> 0;
-  }
-  return one * 0x10_0000 + (two & 0xf_ffff);
-}
-
-interface Context {
-  values: Set<number>;
-  members: number[];
-}
-
-/** Lines of one length and first token. */
-class Leaf {
-  readonly ids: string[] = [];
-  readonly #words: Words[] = [];
-  readonly #parents: number[] = [];
-  /** By position: lines alike but for that position. */
-  readonly #contexts: Map<number, Context>[] = [];
-  /** By number of positions seen so far as candidates. */
-  readonly #patterns: { positions: number[]; name: number; member: number }[] = [];
-  #distinct: Set<number>[] = [];
-  #skeletons = new Map<number, { members: number[]; values: Set<number>[] }>();
-  #candidates: number[] = [];
-  #isOpen = false;
-
-  root(member: number): number {
-    let at = member;
-    while (this.#parents[at] !== at) at = this.#parents[at] as number;
-    return at;
-  }
-
-  #join(left: number, right: number): void {
-    const one = this.root(left);
-    const two = this.root(right);
-    if (one !== two) this.#parents[Math.max(one, two)] = Math.min(one, two);
-  }
-
-  enter(id: string, entry: KindEntry): number {
-    const member = this.ids.length;
-    const words = wordsOf(entry.template);
-    this.ids.push(id);
-    this.#words.push(words);
-    this.#parents.push(member);
-    if (entry.variable.length > 0) {
-      this.#patterns.push({ positions: entry.variable, name: nameWithout(words, entry.variable), member });
-      for (let other = 0; other < member; other += 1) this.#match(other);
-    }
-    this.#match(member);
-    // With 16 templates or fewer no position can be variable: nothing is indexed until then.
-    if (this.#isOpen) this.#index(member);
-    else if (this.ids.length > valueLimit) {
-      this.#isOpen = true;
-      for (let at = 0; at <= member; at += 1) this.#index(at);
-    }
-    return member;
-  }
-
-  #match(member: number): void {
-    for (const pattern of this.#patterns) {
-      if (nameWithout(this.#words[member] as Words, pattern.positions) === pattern.name) this.#join(member, pattern.member);
-    }
-  }
-
-  #index(member: number): void {
-    const words = this.#words[member] as Words;
-    let isCandidateNew = false;
-    for (let at = 0; at < words.tokens.length; at += 1) {
-      const value = words.first[at] as number;
-      const contexts = (this.#contexts[at] ??= new Map<number, Context>());
-      const name = nameWithout(words, [at]);
-      const context = contexts.get(name);
-      if (context === undefined) contexts.set(name, { values: new Set([value]), members: [member] });
-      else {
-        context.values.add(value);
-        context.members.push(member);
-        if (context.values.size > valueLimit) for (const other of context.members) this.#join(member, other);
-      }
-      const distinct = (this.#distinct[at] ??= new Set<number>());
-      if (distinct.size <= valueLimit) {
-        distinct.add(value);
-        if (distinct.size > valueLimit) isCandidateNew = true;
-      }
-    }
-    if (isCandidateNew) this.#reopen(member);
-    else this.#stand(member);
-  }
-
-  /** Several positions that vary at once: tried only while most of the words of a line stay. */
-  #reopen(until: number): void {
-    this.#candidates = [];
-    for (const [at, distinct] of this.#distinct.entries()) if (distinct.size > valueLimit) this.#candidates.push(at);
-    this.#skeletons = new Map();
-    if (this.#candidates.length > 1) for (let member = 0; member <= until; member += 1) this.#stand(member);
-  }
-
-  #stand(member: number): void {
-    const candidates = this.#candidates;
-    if (candidates.length < 2) return;
-    const words = this.#words[member] as Words;
-    const staying = words.tokens.filter((token, at) => !candidates.includes(at) && /\p{L}/u.test(token)).length;
-    if (staying < candidates.length) return;
-    const name = nameWithout(words, candidates);
-    const skeleton = this.#skeletons.get(name) ?? { members: [], values: candidates.map(() => new Set<number>()) };
-    this.#skeletons.set(name, skeleton);
-    skeleton.members.push(member);
-    for (const [order, at] of candidates.entries()) skeleton.values[order]?.add(words.first[at] as number);
-    if (skeleton.values.every(({ size }) => size > valueLimit)) for (const other of skeleton.members) this.#join(member, other);
-  }
-
-  /** The member that a template not kept belongs with; -1 for none. */
-  find(template: string): number {
-    const words = wordsOf(template);
-    for (const pattern of this.#patterns) {
-      if (nameWithout(words, pattern.positions) === pattern.name) return pattern.member;
-    }
-    if (!this.#isOpen) return -1;
-    for (let at = 0; at < words.tokens.length; at += 1) {
-      const context = this.#contexts[at]?.get(nameWithout(words, [at]));
-      if (context !== undefined && context.values.size > valueLimit) return context.members[0] as number;
-    }
-    if (this.#candidates.length > 1) {
-      const skeleton = this.#skeletons.get(nameWithout(words, this.#candidates));
-      if (skeleton?.values.every(({ size }) => size > valueLimit)) return skeleton.members[0] as number;
-    }
-    return -1;
-  }
-
-  /** Positions in which some members differ. */
-  differing(members: readonly number[]): number[] {
-    const [one, ...others] = members.map((member) => this.#words[member] as Words);
-    const { length } = one?.tokens ?? [];
-    return Array.from({ length }, (_, at) => at).filter((at) => others.some(({ first }) => first[at] !== one?.first[at]));
-  }
-}
-
-/** Kind of leaf: number of tokens and the first of them. */
-function leafName(template: string): string {
+function placeName(template: string): string {
   let tokens = 1;
   for (let at = template.indexOf(' '); at !== -1; at = template.indexOf(' ', at + 1)) tokens += 1;
   const end = template.indexOf(' ');
   return `${tokens} ${end === -1 ? '' : template.slice(0, end)}`;
 }
 
-/** All leaves of a service, and the groves in them. */
+interface Member {
+  place: Place;
+  /** Its order in the leaf of the place; -1 until that is made. */
+  order: number;
+}
+
 class Forest {
   readonly #state: LineState;
-  readonly #leaves = new Map<string, Leaf>();
-  readonly #places = new Map<string, { leaf: Leaf; member: number }>();
-  /** Known groves by leaf and root; emptied for a leaf when it changes. */
-  readonly #groves = new Map<Leaf, Map<number, Grove>>();
+  readonly #places = new Map<string, Place>();
+  readonly #members = new Map<string, Member>();
+  /** Places that got templates since it was last looked whether a grove outgrew its bound. */
+  readonly #grown = new Set<Place>();
 
   constructor(state: LineState) {
     this.#state = state;
     for (const id in state.keys) this.enter(id, state.keys[id] as KindEntry);
   }
 
-  /** True where a grove has outgrown its bound. */
-  enter(id: string, entry: KindEntry): boolean {
-    const name = leafName(entry.template);
-    let leaf = this.#leaves.get(name);
-    if (leaf === undefined) {
-      leaf = new Leaf();
-      this.#leaves.set(name, leaf);
+  enter(id: string, { template, variable }: KindEntry): void {
+    const name = placeName(template);
+    let place = this.#places.get(name);
+    if (place === undefined) {
+      place = { ids: new Set(), leaf: undefined, groves: undefined };
+      this.#places.set(name, place);
     }
-    this.#places.set(id, { leaf, member: leaf.enter(id, entry) });
-    this.#groves.delete(leaf);
-    return leaf.ids.length > groveLimit;
+    place.ids.add(id);
+    place.groves = undefined;
+    this.#grown.add(place);
+    this.#members.set(id, { place, order: place.leaf === undefined ? -1 : place.leaf.enter(id, template, variable) });
   }
 
-  #grovesOf(leaf: Leaf): Map<number, Grove> {
-    const known = this.#groves.get(leaf);
-    if (known !== undefined) return known;
+  /** A template that is no longer kept; what is variable is found anew from the others. */
+  leave(id: string): void {
+    const place = this.#members.get(id)?.place;
+    if (place === undefined) return;
+    this.#members.delete(id);
+    place.ids.delete(id);
+    place.leaf = undefined;
+    place.groves = undefined;
+  }
+
+  #leafOf(place: Place): Leaf {
+    if (place.leaf !== undefined) return place.leaf;
+    const leaf = new Leaf();
+    for (const id of place.ids) {
+      const { template, variable } = this.#state.keys[id] as KindEntry;
+      this.#members.set(id, { place, order: leaf.enter(id, template, variable) });
+    }
+    place.leaf = leaf;
+    return leaf;
+  }
+
+  #grovesOf(place: Place): Map<number, Grove> {
+    if (place.groves !== undefined) return place.groves;
+    const leaf = this.#leafOf(place);
     const groves = new Map<number, Grove>();
     for (const [member, id] of leaf.ids.entries()) {
       const entry = this.#state.keys[id] as KindEntry;
@@ -240,7 +113,7 @@ class Forest {
         grove.template = entry.template;
       }
     }
-    this.#groves.set(leaf, groves);
+    place.groves = groves;
     return groves;
   }
 
@@ -254,41 +127,67 @@ class Forest {
 
   /** A kept template got a vote: the sum of its grove gets it too. */
   changed(id: string, vote: Vote): void {
-    const place = this.#places.get(id);
-    const groves = place === undefined ? undefined : this.#groves.get(place.leaf);
-    if (place === undefined || groves === undefined) return;
-    const grove = groves.get(place.leaf.root(place.member));
+    const member = this.#members.get(id);
+    if (member?.place.groves === undefined) return;
+    const { place, order } = member;
+    const grove = place.groves?.get(this.#leafOf(place).root(order));
     if (grove === undefined || grove.members.length === 1) return;
     addVote(grove.sum, vote.timeMs, vote.voter, vote);
     // An earlier sighting may make another template the first.
-    if (id !== grove.id && this.#isEarlier(id, grove.id)) this.#groves.delete(place.leaf);
+    if (id !== grove.id && this.#isEarlier(id, grove.id)) place.groves = undefined;
   }
 
   find(id: string, template: string): Grove | undefined {
-    const place = this.#places.get(id);
-    if (place !== undefined) return this.#grovesOf(place.leaf).get(place.leaf.root(place.member));
-    const leaf = this.#leaves.get(leafName(template));
-    const member = leaf === undefined ? -1 : leaf.find(template);
-    return leaf === undefined || member === -1 ? undefined : this.#grovesOf(leaf).get(leaf.root(member));
+    const known = this.#members.get(id);
+    const place = known?.place ?? this.#places.get(placeName(template));
+    if (place === undefined) return undefined;
+    const leaf = this.#leafOf(place);
+    // Making the leaf gives its members their order.
+    const order = known === undefined ? leaf.find(template) : (this.#members.get(id)?.order ?? -1);
+    return order === -1 ? undefined : this.#grovesOf(place).get(leaf.root(order));
   }
 
   groves(): Grove[] {
-    return [...this.#leaves.values()].flatMap((leaf) => [...this.#grovesOf(leaf).values()]);
+    return [...this.#places.values()].flatMap((place) => [...this.#grovesOf(place).values()]);
   }
 
   /** Groves sighted exactly once. */
   singles(): number {
     let count = 0;
-    for (const leaf of this.#leaves.values()) {
-      for (const { sum } of this.#grovesOf(leaf).values()) if (sum.sightings === 1) count += 1;
+    for (const place of this.#places.values()) {
+      for (const { sum } of this.#grovesOf(place).values()) if (sum.sightings === 1) count += 1;
     }
     return count;
   }
 
-  /** Positions in which the templates of a grove differ. */
-  differing(grove: Grove): number[] {
-    const places = grove.members.map((id) => this.#places.get(id));
-    return places[0]?.leaf.differing(places.map((place) => place?.member ?? 0)) ?? [];
+  /** Folds groves that outgrew their bound: sums stay exact, most single templates are no longer told apart. */
+  fold(): void {
+    for (const place of this.#grown) {
+      if (place.ids.size <= groveLimit) continue;
+      for (const grove of this.#grovesOf(place).values()) if (grove.members.length > groveLimit) this.#foldOne(place, grove);
+    }
+    this.#grown.clear();
+  }
+
+  #foldOne(place: Place, grove: Grove): void {
+    const { keys } = this.#state;
+    const positions = this.#leafOf(place).differing(grove.members.map((id) => this.#members.get(id)?.order ?? 0));
+    const tokens = grove.template.split(' ');
+    for (const at of positions) tokens[at] = wildcard;
+    const template = tokens.join(' ');
+    const target = `folded-${hashed(template).toString(16)}`;
+    const folded: KindEntry = keys[target] ?? { ...emptyBallot(), template, variable: positions };
+    const plain = grove.members.filter((id) => id !== target && id !== grove.id);
+    for (const id of plain.sort((left, right) => hashed(left) - hashed(right)).slice(keptApart)) {
+      const entry = keys[id] as KindEntry;
+      addBallot(folded, entry);
+      remove(this.#state, id);
+      this.leave(id);
+    }
+    if (keys[target] !== undefined) return;
+    keys[target] = folded;
+    this.#state.size += 1;
+    this.enter(target, folded);
   }
 }
 
@@ -305,32 +204,4 @@ export function forestOf(state: LineState): Forest {
 
 export function forgetForest(state: LineState): void {
   forests.delete(state);
-}
-
-/** Folds what outgrew its bound: sums stay exact, single templates beyond the smallest hashes are no longer told apart. */
-export function foldFull(state: LineState): void {
-  const forest = forestOf(state);
-  let isFolded = false;
-  for (const grove of forest.groves()) {
-    if (grove.members.length <= groveLimit) continue;
-    isFolded = true;
-    const positions = forest.differing(grove);
-    const tokens = grove.template.split(' ');
-    for (const at of positions) tokens[at] = wildcard;
-    const template = tokens.join(' ');
-    const target = `folded-${hashed(template).toString(16)}`;
-    const folded: KindEntry = state.keys[target] ?? { ...emptyBallot(), template, variable: positions };
-    const plain = grove.members.filter((id) => id !== target && id !== grove.id);
-    const kept = new Set(plain.sort((left, right) => hashed(left) - hashed(right)).slice(0, keptApart));
-    for (const id of plain) {
-      if (kept.has(id)) continue;
-      addBallot(folded, state.keys[id] as KindEntry);
-      remove(state, id);
-    }
-    if (state.keys[target] === undefined) {
-      state.keys[target] = folded;
-      state.size += 1;
-    }
-  }
-  if (isFolded) forgetForest(state);
 }

@@ -1,9 +1,10 @@
 /** Kinds of lines of a service with their votes; lines that differ only in variable positions are asked about as one. */
 import type { Asking, BaselineKind, BaselineView, JsonValue, Standing, Vote } from '#contract';
-import { acceptBallot, addVote, emptyBallot, packBallot, standing, unpackBallot, voterTable } from './ballot.ts';
+import { packBallot, unpackBallot, voterTable } from './ballot-pack.ts';
+import { acceptBallot, addVote, emptyBallot, standing } from './ballot.ts';
 import { admit, emptyCrowd, hasSeenEnough, mergeCrowds, noteSighting, recount, remove } from './crowd.ts';
 import { becomeReady, enter, LedgerView, packLedger, unpackLedger } from './ledger.ts';
-import { foldFull, forgetForest, forestOf, type KindEntry, type LineState } from './line-forest.ts';
+import { forestOf, forgetForest, type KindEntry, type LineState } from './line-forest.ts';
 import { describeBallots } from './seen-set.ts';
 
 export type { LineState };
@@ -62,14 +63,12 @@ function addLine(state: LineState, { templateId, template }: LineKind, vote: Vot
   }
   entry = { ...emptyBallot(), template: template.slice(0, templateLength), variable: [] };
   addVote(entry, vote.timeMs, vote.voter, vote);
-  const { dropped } = state;
-  if (!admit(state, templateId, entry, vote.isTaught)) {
+  if (!admit(state, templateId, entry, vote.isTaught, (id) => forest.leave(id))) {
     state.dropped += 1;
     return;
   }
   noteSighting(state, entry);
-  if (state.dropped !== dropped) forgetForest(state);
-  else if (forest.enter(templateId, entry)) foldFull(state);
+  forest.enter(templateId, entry);
 }
 
 /** Kinds of lines, of at most 4,096 templates kept apart. */
@@ -81,7 +80,7 @@ export const lineKindTree: BaselineKind<LineState, LineKind, KindView> = {
 
   merge(left, right) {
     const merged = mergeCrowds(left, right);
-    foldFull(merged);
+    forestOf(merged).fold();
     return merged;
   },
 
@@ -89,6 +88,7 @@ export const lineKindTree: BaselineKind<LineState, LineKind, KindView> = {
   endTeaching: (state, timeMs) => becomeReady(state.ledger, timeMs),
 
   endMinute(state, timeMs) {
+    forestOf(state).fold();
     if (state.ledger.readyMs !== null) return;
     if (hasSeenEnough(state.ledger, forestOf(state).singles() + state.dropped)) becomeReady(state.ledger, timeMs);
   },

@@ -1,25 +1,10 @@
 /** The sums behind a number: votes per bucket of the grid, and how often each was met by hour and by weekday. */
-import type { JsonValue, Vote } from '#contract';
-import {
-  acceptBallot,
-  addBallot,
-  addVote,
-  copyBallot,
-  dayMs,
-  emptyBallot,
-  isSettled,
-  minuteMs,
-  packBallot,
-  unpackBallot,
-  voterTable,
-  type Ballot,
-} from './ballot.ts';
-import type { Band } from './band.ts';
+import type { JsonValue } from '#contract';
+import { packBallot, unpackBallot, voterTable } from './ballot-pack.ts';
+import { addBallot, copyBallot, dayMs, emptyBallot, isSettled, minuteMs, type Ballot } from './ballot.ts';
 import { packDigits, unpackDigits } from './digits.ts';
-import { bucketOf } from './grid.ts';
-import { becomeReady, emptyLedger, enter, mergeLedgers, packLedger, unpackLedger, type Ledger } from './ledger.ts';
-import { hourOf, hours, weekdayOf, weekdays } from './season.ts';
-import { noteUsual, type Usual } from './usual.ts';
+import { emptyLedger, mergeLedgers, packLedger, unpackLedger, type Ledger } from './ledger.ts';
+import { hours, weekdays } from './season.ts';
 
 export interface Bucket {
   ballot: Ballot;
@@ -38,64 +23,16 @@ export function emptyNumbers(): NumberState {
   return { ledger: emptyLedger(), buckets };
 }
 
-/** What was decided about a state, and whether it still holds; derived, never stored. */
-export interface Memo {
-  /** Buckets by index, so that an addition need not make a key of it. */
-  byIndex: Map<number, Bucket>;
-  /** Undefined where a vote may have changed which buckets are usual. */
-  usual: Usual | undefined;
-  band: Band | undefined;
-  /** False where an addition may have changed the band. */
-  hasBand: boolean;
-}
-
-const memos = new WeakMap<NumberState, Memo>();
-
-export function memoOf(state: NumberState): Memo {
-  let memo = memos.get(state);
-  if (memo === undefined) {
-    memo = { byIndex: new Map(), usual: undefined, band: undefined, hasBand: false };
-    for (const key in state.buckets) memo.byIndex.set(Number(key), state.buckets[key] as Bucket);
-    memos.set(state, memo);
-  }
-  return memo;
-}
-
-function emptyBucket(): Bucket {
+export function emptyBucket(): Bucket {
   return { ballot: emptyBallot(), times: Array.from({ length: hours + weekdays }, () => 0) };
 }
 
 /** Votes by days need no voters; without them a long history packs small. */
-function shed(ballot: Ballot): void {
+export function shed(ballot: Ballot): void {
   if (ballot.voters.length > 0 && isSettled(ballot)) {
     ballot.voters = [];
     ballot.voterDays = [];
   }
-}
-
-export function addNumber(state: NumberState, value: number, vote: Vote): void {
-  if (!Number.isFinite(value)) return;
-  const memo = memoOf(state);
-  memo.hasBand = false;
-  enter(state.ledger, vote);
-  const index = bucketOf(value);
-  let bucket = memo.byIndex.get(index);
-  if (bucket === undefined) {
-    bucket = emptyBucket();
-    memo.byIndex.set(index, bucket);
-    state.buckets[index] = bucket;
-  }
-  const { ballot, times } = bucket;
-  const { timeMs, count } = vote;
-  const hour = hourOf(timeMs);
-  const weekday = weekdayOf(timeMs);
-  times[hour] = (times[hour] as number) + count;
-  times[hours + weekday] = (times[hours + weekday] as number) + count;
-  const voter = isSettled(ballot) ? 0 : vote.voter;
-  if (addVote(ballot, Math.floor(timeMs / minuteMs) * minuteMs, voter, vote)) {
-    memo.usual = undefined;
-    shed(ballot);
-  } else if (memo.usual !== undefined) noteUsual(memo.usual, index, hour, weekday, count);
 }
 
 export function mergeNumbers(left: NumberState, right: NumberState): NumberState {
@@ -115,33 +52,6 @@ export function mergeNumbers(left: NumberState, right: NumberState): NumberState
     }
   }
   return merged;
-}
-
-/** A person accepts the bucket of a number written in decimal. */
-export function acceptNumber(state: NumberState, text: string): boolean {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) return false;
-  const index = bucketOf(value);
-  const bucket = (state.buckets[index] ??= emptyBucket());
-  acceptBallot(bucket.ballot);
-  shed(bucket.ballot);
-  memos.delete(state);
-  return true;
-}
-
-export function forgetNumber(state: NumberState, text: string): boolean {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) return false;
-  const index = bucketOf(value);
-  if (state.buckets[index] === undefined) return false;
-  delete state.buckets[index];
-  memos.delete(state);
-  return true;
-}
-
-export function makeReady(state: NumberState, timeMs: number): void {
-  becomeReady(state.ledger, timeMs);
-  memoOf(state).usual = undefined;
 }
 
 /** Indices of the buckets, ascending. */

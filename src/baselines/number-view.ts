@@ -3,7 +3,8 @@ import type { Asking, NumberView, Reading } from '#contract';
 import { bandOf, edgesAt, type Band } from './band.ts';
 import { stepsBetween } from './grid.ts';
 import { LedgerView } from './ledger.ts';
-import { memoOf, type NumberState } from './number-state.ts';
+import { memoOf } from './number-memo.ts';
+import type { NumberState } from './number-state.ts';
 import { flat, hourOf, weekdayOf } from './season.ts';
 import { decideUsual, holds, updateSeason, type Usual } from './usual.ts';
 

@@ -2,13 +2,10 @@
 import type { Asking, BaselineKind, NumberView } from '#contract';
 import { verdict } from './ballot.ts';
 import { highEdge, lowEdge } from './grid.ts';
+import { acceptNumber, addNumber, forgetNumber, makeReady } from './number-memo.ts';
 import {
-  acceptNumber,
-  addNumber,
   emptyNumbers,
-  forgetNumber,
   indicesOf,
-  makeReady,
   mergeNumbers,
   packNumbers,
   unpackNumbers,

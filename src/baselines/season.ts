@@ -17,7 +17,9 @@ export const furthestShift = 60;
 export interface SeasonSums {
   counts: number[];
   steps: number[];
-  /** Sum of squared indices, over all. */
+  /** Over all: observations, the sum of their indices and of the squares of these. */
+  count: number;
+  sum: number;
   squares: number;
 }
 
@@ -46,7 +48,7 @@ export const flat: Season = {
 
 export function emptySums(): SeasonSums {
   const zeros = (): number[] => Array.from({ length: hours + weekdays }, () => 0);
-  return { counts: zeros(), steps: zeros(), squares: 0 };
+  return { counts: zeros(), steps: zeros(), count: 0, sum: 0, squares: 0 };
 }
 
 /** Hour of the day in UTC. */
@@ -73,48 +75,53 @@ function explainedBy({ counts, steps }: SeasonSums, from: number, to: number, me
   return explained;
 }
 
-/** The effects of some parts in whole buckets. */
-function shiftsOf({ counts, steps }: SeasonSums, from: number, to: number, mean: number): number[] {
-  return counts.slice(from, to).map((count, at) => {
-    const effect = count === 0 ? 0 : Math.round((steps[from + at] as number) / count - mean);
-    return Math.max(-furthestShift, Math.min(furthestShift, effect));
-  });
+/** The effects of some parts in whole buckets: the array of before where it still holds, `none` where all are 0. */
+function shiftsOf(sums: SeasonSums, from: number, mean: number, before: readonly number[], none: readonly number[]): readonly number[] {
+  let isSame = true;
+  for (let at = 0; isSame && at < before.length; at += 1) isSame = shiftOf(sums, from + at, mean) === before[at];
+  if (isSame) return before;
+  const shifts = before.map((_, at) => shiftOf(sums, from + at, mean));
+  return shifts.every((shift) => shift === 0) ? none : shifts;
+}
+
+function shiftOf({ counts, steps }: SeasonSums, at: number, mean: number): number {
+  const count = counts[at] as number;
+  // Adding 0 makes -0 a 0.
+  const effect = count === 0 ? 0 : Math.round((steps[at] as number) / count - mean) + 0;
+  return Math.max(-furthestShift, Math.min(furthestShift, effect));
 }
 
 /**
  * Additive parts by analysis of variance; in minutes on end hours and weekdays are balanced, so their shares add up.
  * A part is used only where it explains more than a flat or a wandering series would let it.
  */
-export function seasonOf(sums: SeasonSums, days: number): Season {
+export function seasonOf(sums: SeasonSums, days: number, before: Season): Season {
   if (days < leastDaysForHours) return flat;
-  let count = 0;
-  let steps = 0;
-  for (let at = 0; at < hours; at += 1) {
-    count += sums.counts[at] as number;
-    steps += sums.steps[at] as number;
-  }
+  const { count, sum } = sums;
   if (count === 0) return flat;
-  const mean = steps / count;
+  const mean = sum / count;
   const spread = sums.squares - count * mean * mean;
   // Within a bucket or so of the mean there is nothing to gain.
   if (spread < count) return flat;
   const byHour = explainedBy(sums, 0, hours, mean);
   const hasHours = byHour > (leastShare + 1 / days) * spread;
   const left = hasHours ? spread - byHour : spread;
-  if (days < leastDaysForWeekdays || left < count) {
-    return hasHours ? { ...flat, hours: shiftsOf(sums, 0, hours, mean) } : flat;
-  }
-  const byWeekday = explainedBy(sums, hours, hours + weekdays, mean);
+  const canTellWeekdays = days >= leastDaysForWeekdays && left >= count;
+  const byWeekday = canTellWeekdays ? explainedBy(sums, hours, hours + weekdays, mean) : 0;
   // A weekday is seen days / 7 times, and half of what is left is noise of the minute.
-  const hasWeekdays = byWeekday > (leastShare + weekdays / 2 / days) * left;
-  if (!hasHours && !hasWeekdays) return flat;
-  const share = 1 - byWeekday / left;
+  const hasWeekdays = canTellWeekdays && byWeekday > (leastShare + weekdays / 2 / days) * left;
+  const hourShifts = hasHours ? shiftsOf(sums, 0, mean, before.hours, flat.hours) : flat.hours;
+  const weekdayShifts = hasWeekdays ? shiftsOf(sums, hours, mean, before.weekdays, flat.weekdays) : flat.weekdays;
+  if (weekdayShifts === flat.weekdays) {
+    if (hourShifts === flat.hours) return flat;
+    const isSame = hourShifts === before.hours && before.weekdays === flat.weekdays;
+    return isSame ? before : { ...flat, hours: hourShifts };
+  }
+  const share = Math.max(0, 1 - byWeekday / left);
   return {
-    hours: hasHours ? shiftsOf(sums, 0, hours, mean) : flat.hours,
-    weekdays: hasWeekdays ? shiftsOf(sums, hours, hours + weekdays, mean) : flat.weekdays,
+    hours: hourShifts,
+    weekdays: weekdayShifts,
     // Two roundings to whole buckets add a twelfth each.
-    left: hasWeekdays
-      ? { mean, deviation: Math.sqrt(Math.max(0, (share * left) / count) + 1 / 6), share: Math.sqrt(Math.max(0, share)) }
-      : undefined,
+    left: { mean, deviation: Math.sqrt((share * left) / count + 1 / 6), share: Math.sqrt(share) },
   };
 }

@@ -1,6 +1,7 @@
 /** Sets of things seen, with the votes of each: destinations, API calls, names. */
 import type { Asking, BaselineKind, JsonValue, SetView, Standing, Vote } from '#contract';
-import { acceptBallot, addVote, emptyBallot, packBallot, standing, unpackBallot, voterTable, type Ballot } from './ballot.ts';
+import { packBallot, unpackBallot, voterTable } from './ballot-pack.ts';
+import { acceptBallot, addVote, emptyBallot, standing, type Ballot } from './ballot.ts';
 import { admit, emptyCrowd, hasSeenEnough, mergeCrowds, noteSighting, recount, remove, type Crowd } from './crowd.ts';
 import { hashed } from './hash.ts';
 import { becomeReady, enter, LedgerView, packLedger, unpackLedger } from './ledger.ts';

@@ -70,7 +70,10 @@ function sumTimes(sums: SeasonSums, index: number, times: readonly number[]): vo
     if (count === 0) continue;
     sums.counts[at] = (sums.counts[at] as number) + count;
     sums.steps[at] = (sums.steps[at] as number) + count * index;
-    if (at < hours) sums.squares += count * index * index;
+    if (at >= hours) continue;
+    sums.count += count;
+    sums.sum += count * index;
+    sums.squares += count * index * index;
   }
 }
 
@@ -102,6 +105,8 @@ export function noteUsual(usual: Usual, index: number, hour: number, weekday: nu
   steps[hour] = (steps[hour] as number) + count * index;
   counts[at] = (counts[at] as number) + count;
   steps[at] = (steps[at] as number) + count * index;
+  sums.count += count;
+  sums.sum += count * index;
   sums.squares += count * index * index;
   if (residuals !== undefined) residuals.add(index - (usual.season.hours[hour] as number), count);
 }
@@ -109,13 +114,13 @@ export function noteUsual(usual: Usual, index: number, hour: number, weekday: nu
 /** Brings the season up to date; the residuals are counted anew only where an hour's shift changed. */
 export function updateSeason(usual: Usual, days: number): void {
   const before = usual.season.hours;
-  usual.season = seasonOf(usual.sums, days);
+  usual.season = seasonOf(usual.sums, days, usual.season);
   const after = usual.season.hours;
   if (after === flat.hours) {
     usual.residuals = undefined;
     return;
   }
-  if (usual.residuals !== undefined && after.every((shift, hour) => shift === before[hour])) return;
+  if (usual.residuals !== undefined && after === before) return;
   const residuals = new Histogram();
   for (const [at, { times }] of usual.buckets.entries()) {
     const index = usual.indices[at] as number;

@@ -78,7 +78,7 @@ export function defaultConfig(plugins: Plugins): Config {
 function parseYaml(text: string, file: string, lineCounter: LineCounter): Document {
   let document: Document;
   try {
-    document = parseDocument(text, { lineCounter, prettyErrors: false });
+    document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   } catch (error) {
     throw new FargazerError('config-unreadable', `${file}: this is not YAML that can be read (nested too deeply).`, { cause: error });
   }

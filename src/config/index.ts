@@ -4,3 +4,4 @@ export * from './config.ts';
 export * from './duration.ts';
 export * from './json-schema.ts';
 export * from './nearest.ts';
+export type { Plugins } from './schema.ts';

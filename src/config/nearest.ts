@@ -5,7 +5,7 @@ import { distance } from 'fastest-levenshtein';
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const wanted = word.slice(0, 100).toLowerCase();
   // A third of the letters wrong is still a slip; `ab` for `cd` is not.
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let bestDistance = Math.ceil(wanted.length / 3) + 1;
   let best: string | undefined;
   for (const candidate of words) {
     const plain = candidate.toLowerCase();

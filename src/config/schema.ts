@@ -1,8 +1,8 @@
 /** The schema of a configuration, put together from what the plugins of this build accept. */
 import { z } from 'zod';
-import { FargazerError, feedNames, severities, type FeedName, type Severity } from '#contract';
+import { defaultLatenessMs, FargazerError, feedNames, severities, type FeedName, type Severity } from '#contract';
 import { allowanceFault, allowanceSchema, type Allowance } from './allowance.ts';
-import { durationExpected, parseDuration } from './duration.ts';
+import { durationExpected, formatDuration, parseDuration } from './duration.ts';
 
 /** What a build ships: option schemas by id. Options of a detector are an object schema. */
 export interface Plugins {
@@ -24,8 +24,7 @@ const duration = z
     if (durationMs !== undefined) return durationMs;
     context.addIssue({ code: 'custom', message: `expected ${durationExpected}, found ${JSON.stringify(text.slice(0, 80))}` });
     return z.NEVER;
-  })
-  .describe('A duration: 30s, 10m, 24h.');
+  });
 
 const allowance = allowanceSchema.superRefine((value, context) => {
   const fault = allowanceFault(value);
@@ -60,7 +59,7 @@ export function configSchema({ detectors, sinks = new Map() }: Plugins): z.ZodOb
       .optional()
       .describe('Options by detector.'),
     allow: z.array(allowance).max(mostAllowances).optional().describe('What is usual whatever the baseline says.'),
-    lateness: optionalKeys(feedNames.map((feed) => [feed, duration]))
+    lateness: optionalKeys(feedNames.map((feed) => [feed, duration.describe(`A duration such as 30s, 10m, 24h; ${formatDuration(defaultLatenessMs[feed])} where absent.`)]))
       .optional()
       .describe('How long after its event time a record of a feed may still arrive.'),
     sinks: optionalKeys(sinks).optional().describe('Settings by output.'),

@@ -73,8 +73,11 @@ export interface BaselineKind<State, Value, View extends BaselineView> {
 /** A baseline as a detector declares it: its kind, and which value an observation adds. */
 export interface BaselineSpec<Observed, State, Value, View extends BaselineView> {
   kind: BaselineKind<State, Value, View>;
-  /** What an observation teaches; undefined teaches nothing. */
-  of(observation: Observed): Value | readonly Value[] | undefined;
+  /**
+   * What an observation teaches; undefined teaches nothing. `trace` is the detector's trace of that task at the
+   * minute's end, for what is usual of sums that no single observation shows (those of a day).
+   */
+  of(observation: Observed, trace?: unknown): Value | readonly Value[] | undefined;
   /** A part of its own per value of this: a series per metric, for example. Bounded to `partLimit` parts an owner. */
   part?(observation: Observed): string;
   /**

@@ -98,6 +98,34 @@ export function flowLine(flow: {
   ].join(' ');
 }
 
+/** Route 53 Resolver query log of one answered question of a task as one JSON line. */
+export function resolverLine(question: {
+  at: string | number;
+  task: number;
+  name: string;
+  answers: string[];
+  type?: string;
+  code?: string;
+}): string {
+  const type = question.type ?? 'A';
+  return JSON.stringify({
+    version: '1.100000',
+    account_id: account,
+    region,
+    vpc_id: 'vpc-0123456789abcdef0',
+    query_timestamp: `${new Date(question.at).toISOString().slice(0, 19)}Z`,
+    query_name: `${question.name}.`,
+    query_type: type,
+    query_class: 'IN',
+    rcode: question.code ?? 'NOERROR',
+    answers: question.answers.map((answer) => ({ Rdata: answer, Type: type, Class: 'IN' })),
+    srcaddr: `10.0.${(question.task >> 8) & 255}.${question.task & 255}`,
+    srcport: String(40_000 + (question.task % 20_000)),
+    transport: 'UDP',
+    srcids: {},
+  });
+}
+
 /** CloudTrail record of a call as one JSON line. */
 export function cloudTrailRecord(call: {
   at: string | number;

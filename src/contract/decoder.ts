@@ -34,6 +34,8 @@ export type Decoded =
 /** One file or stream being decoded: holds headers and the last time seen, nothing else. */
 export interface DecoderRun {
   decode(record: RawRecord): Decoded;
+  /** Sentences on the file as a whole (a year that was assumed), asked at its end. */
+  notes?(): readonly string[];
 }
 
 export interface Decoder {

@@ -41,6 +41,7 @@ export function unwrap(value: JsonValue): Unwrapped | undefined {
   if (isObject(value.Sns)) return text(wholeText(value.Sns.Message), undefined);
   if (typeof value.message === 'string' && typeof value.timestamp === 'number' && (typeof value.eventId === 'string' || typeof value.logStreamName === 'string'))
     return { enclosed: [filtered(value, value.message)] };
+  if (isObject(value.sessionUpdate)) return unwrap(value.sessionUpdate);
   for (const key of ['Records', 'records', 'Events', 'events', 'items', 'Findings', 'sessionResults'] as const) {
     const list = value[key];
     if (Array.isArray(list)) return list.length === 0 ? { skipped: 'an empty list of records' } : { enclosed: elements(list) };

@@ -17,6 +17,8 @@ export interface LineBlock {
 export interface JsonLinesSink extends JsonSink {
   /** One line that begins and ends as an object; false where it is no whole value after all. */
   whole(text: string, line: number, hasBadBytes: boolean): boolean;
+  /** A line that does not begin as JSON; false where text has no business in the file. */
+  text(text: string, line: number): boolean;
   /** From now on every record of the file stands on a line: what is open at its end is broken. */
   isLineByLine(): boolean;
   /** The fast way, where `isLineByLine`: takes a whole block and returns its lines, or undefined. What it does not know goes through `takeLine`. */
@@ -72,7 +74,9 @@ export function jsonLines(sink: JsonLinesSink): JsonLines {
       }
     }
     if (bytes[from] !== openBrace && bytes[from] !== 0x5b) {
-      sink.broken(bytes.subarray(from, end).includes(0) ? reasons.holdsNul : reasons.notJson, place(line), bytes.toString('utf8', from, Math.min(end, from + 400)));
+      const holdsNul = bytes.subarray(from, end).includes(0);
+      if (!holdsNul && sink.text(bytes.toString('utf8', start, end), line)) return;
+      sink.broken(holdsNul ? reasons.holdsNul : reasons.notJson, place(line), bytes.toString('utf8', from, Math.min(end, from + 400)));
       return;
     }
     // A level takes two bytes: shorter lines cannot be too deep.

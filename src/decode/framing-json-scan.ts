@@ -1,13 +1,12 @@
 /** Scans bytes for JSON values without holding more than one of them: elements of a big array leave one by one. */
+import { JsonString } from './framing-json-string.ts';
 import { OpenValue } from './framing-open-value.ts';
 import { depthLimit, reasons, type JsonSink } from './framing.ts';
 
 /** Top-level keys under which AWS and Kubernetes put lists of records. */
 const wrapperKeys = new Set(['Records', 'Events', 'events', 'items', 'Findings']);
-const longestWrapperKey = 8;
 
 const quote = 0x22;
-const backslash = 0x5c;
 const newline = 0x0a;
 const comma = 0x2c;
 const colon = 0x3a;
@@ -47,14 +46,10 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
   let isInWrapper = false;
   /** A wrapper's list may have begun: the next byte tells. */
   let mayOpenList = false;
-  let isInString = false;
-  let isEscaped = false;
+  const string = new JsonString();
   let isInScalar = false;
   /** Last byte that was neither space nor within a string. */
   let previous = 0;
-  /** In a string that is a key of a top-level object. */
-  let isInKey = false;
-  let lastKey = '';
   /** Looking for a fresh line that begins as a value. */
   let isLost = false;
   let line = firstLine;
@@ -70,10 +65,8 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
   /** Out of strings, scalars and keys. */
   const leave = (): void => {
     isInScalar = false;
-    isInString = false;
-    isEscaped = false;
     mayOpenList = false;
-    isInKey = false;
+    string.close();
   };
 
   /** After a failure: nothing more of this line, nor of lines that begin otherwise. */
@@ -107,34 +100,14 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
   /** No value is open, and one may be emitted at this depth. */
   const isBetween = (): boolean => !value.isOpen && depth === base && !(isInWrapper && base === 1);
 
-  /** Index of the quote that ends the string, of a newline, which no string may hold, or `end`. */
-  const passString = (chunk: Buffer, start: number, end: number): number => {
-    let at = start;
-    let isAfterBackslash = isEscaped;
-    for (; at < end; at++) {
-      const byte = chunk[at];
-      if (byte === newline) break;
-      if (isAfterBackslash) isAfterBackslash = false;
-      else if (byte === backslash) isAfterBackslash = true;
-      else if (byte === quote) break;
-    }
-    isEscaped = isAfterBackslash && at === end;
-    if (isInKey) {
-      if (lastKey.length <= longestWrapperKey) lastKey += chunk.toString('latin1', start, Math.min(at, start + longestWrapperKey + 1));
-      if (at < end) isInKey = false;
-    }
-    return at;
-  };
-
   const feed = (chunk: Buffer, start: number, end: number): void => {
     /** Where the open value begins in this chunk. */
     let from = start;
     for (let at = start; at < end; at++) {
       const byte = chunk[at] as number;
-      if (isInString) {
-        at = passString(chunk, at, end);
+      if (string.isOpen) {
+        at = string.pass(chunk, at, end);
         if (at === end) break;
-        isInString = false;
         if (chunk[at] === newline) {
           value.hold(chunk.subarray(from, at));
           lose(reasons.notJson);
@@ -201,7 +174,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
           from = at;
         }
         isAtLineStart = false;
-        mayOpenList = byte === openBracket && takesApart && isInObjectOfTop() && previous === colon && wrapperKeys.has(lastKey);
+        mayOpenList = byte === openBracket && takesApart && isInObjectOfTop() && previous === colon && wrapperKeys.has(string.key);
         depth++;
         if (depth <= depthLimit) isObject[depth] = byte === openBrace ? 1 : 0;
         else if (value.isOpen && !value.isTooDeep) {
@@ -244,11 +217,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
           value.open(line, isFirst && base === 0);
           from = at;
         }
-        if (depth === 1 && isObject[1] === 1 && (previous === openBrace || previous === comma)) {
-          isInKey = true;
-          lastKey = '';
-        }
-        isInString = true;
+        string.open(depth === 1 && isObject[1] === 1 && (previous === openBrace || previous === comma));
         continue;
       }
       if (byte === comma || byte === colon) {
@@ -295,7 +264,7 @@ export function jsonScanner(sink: JsonSink, { line: firstLine, nextRecord, takes
       return value.isOpen;
     },
     get takesValue() {
-      return !isInString && startsValue();
+      return !string.isOpen && startsValue();
     },
   };
 }

@@ -112,7 +112,8 @@ export function framingOf(head: Buffer, isWhole: boolean): Framing {
   return second.startsWith('{') || second.startsWith('[') ? 'json-stream' : 'lines';
 }
 
-function firstLines(head: Buffer, isWhole: boolean): string[] {
+/** The first whole lines that are not blank, at most `headRecords`, trimmed. */
+export function firstLines(head: Buffer, isWhole: boolean): string[] {
   const lines: string[] = [];
   let at = 0;
   while (at < head.length && lines.length < headRecords) {

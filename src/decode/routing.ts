@@ -7,6 +7,8 @@ import { plainText, valueDecoders } from './formats.ts';
 import { isObject } from './fields.ts';
 import { beginsAsJson, reasons } from './framing.ts';
 import { isNestedTooDeep } from './framing-json-lines.ts';
+import type { Instant } from './instant.ts';
+import { openPlainText } from './plain-text.ts';
 import { lineDecoder } from './recognise.ts';
 import type { StreamOptions } from './stream.ts';
 import type { Tally } from './reading.ts';
@@ -25,6 +27,10 @@ export interface Router {
   /** Events decoded since `forget`; asked line by line by the fast way, which learns from them. */
   readonly decoded: FargazerEvent[];
   forget(): void;
+  /** The first time that the file's head tells, for lines of text before it. */
+  tellFirstTime(time: Instant | undefined): void;
+  /** What the decoders say of the file as a whole. */
+  notes(): string[];
 }
 
 export function router(options: StreamOptions, tally: Tally, wanted: Decoder | undefined): Router {
@@ -36,11 +42,12 @@ export function router(options: StreamOptions, tally: Tally, wanted: Decoder | u
   const decodedEvents: FargazerEvent[] = [];
   let isKept = false;
   let last: Decoder | undefined;
+  let firstTime: Instant | undefined;
 
   const runOf = (decoder: Decoder): DecoderRun => {
     let run = runs.get(decoder);
     if (run === undefined) {
-      run = decoder.open(settings);
+      run = decoder === plainText ? openPlainText(settings, firstTime) : decoder.open(settings);
       runs.set(decoder, run);
     }
     return run;
@@ -172,6 +179,10 @@ export function router(options: StreamOptions, tally: Tally, wanted: Decoder | u
       isKept = true;
       decodedEvents.length = 0;
     },
+    tellFirstTime(time) {
+      firstTime = time;
+    },
+    notes: () => [...new Set([...runs.values()].flatMap((run) => run.notes?.() ?? []))],
   };
 }
 
@@ -190,7 +201,7 @@ function whyUnknown(value: JsonValue): string {
   const keys: string[] = [];
   let more = 0;
   for (const key in value) {
-    if (keys.length < 8) keys.push(maskSecrets(key.slice(0, 40)));
+    if (keys.length < 8) keys.push(maskSecrets(key.slice(0, 40)).replace(/\p{C}/gu, '?'));
     else more++;
   }
   if (keys.length === 0) return 'no known format: an empty object';

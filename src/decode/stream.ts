@@ -1,13 +1,15 @@
 /** One stream of bytes, from chunks to events: framing, recognition, decoding. Total: never throws on input. */
 import { type DecodeSettings, type Decoder, type FileReading, type Intake, type JsonValue, type Origin } from '#contract';
-import { decoderNamed } from './formats.ts';
-import { framingOf, headBytes, reasons, whyNotText, type Framing, type JsonSink, type Place } from './framing.ts';
+import { decoderNamed, plainText } from './formats.ts';
+import { firstLines, framingOf, headBytes, reasons, whyNotText, type Framing, type JsonSink, type Place } from './framing.ts';
 import { jsonLines } from './framing-json-lines.ts';
 import { jsonScanner } from './framing-json-scan.ts';
 import { lineSplitter } from './framing-lines.ts';
 import { parsed } from './envelope.ts';
 import { createFireLensScan, type FireLensScan } from './log/firelens-scan.ts';
 import { fireLens, type FireLensRun } from './log/firelens.ts';
+import { firstTimeIn } from './plain-text.ts';
+import { isOwnJsonLog } from './recognise.ts';
 import { router, type Router } from './routing.ts';
 import { tallyOf } from './reading.ts';
 import { textLines } from './text-lines.ts';
@@ -64,7 +66,9 @@ export function openStream(options: StreamOptions): DecodeStream {
       return;
     }
     const framing = framingFor(named, framingOf(first, isWhole));
-    framer = framers[framing](options, routes, named, noteBadBytes, reading);
+    const isOwnLog = framing === 'json-lines' && named === undefined && isOwnJsonLog(firstLines(first, isWhole));
+    if (framing === 'lines' || isOwnLog) routes.tellFirstTime(firstTimeIn(firstLines(first, isWhole)));
+    framer = framers[framing]({ options, routes, named, noteBadBytes, reading, isOwnLog });
     framer.write(bytes);
   };
 
@@ -84,6 +88,7 @@ export function openStream(options: StreamOptions): DecodeStream {
       if (framer === undefined && headLength > 0) start(true);
       if (headLength === 0) reading.notes.push('The file is empty.');
       framer?.end();
+      reading.notes.push(...routes.notes());
       if (badRecords > 0) {
         const records = badRecords === 1 ? '1 record holds' : `${badRecords} records hold`;
         reading.notes.push(`${records} bytes that are not UTF-8; they were replaced by U+FFFD and read.`);
@@ -103,10 +108,20 @@ function framingFor(named: Decoder | undefined, found: Framing): Framing {
   return named.accepts === undefined ? 'lines' : found;
 }
 
-type OpenFramer = (options: StreamOptions, routes: Router, named: Decoder | undefined, noteBadBytes: () => void, reading: FileReading) => Framer;
+interface Framed {
+  options: StreamOptions;
+  routes: Router;
+  named: Decoder | undefined;
+  noteBadBytes: () => void;
+  reading: FileReading;
+  /** A program's own log, in which JSON and text may take turns. */
+  isOwnLog: boolean;
+}
+
+type OpenFramer = (framed: Framed) => Framer;
 
 const framers: Readonly<Record<Framing, OpenFramer>> = {
-  lines(options, routes, named, noteBadBytes) {
+  lines({ options, routes, named, noteBadBytes }) {
     const lines = textLines(options, routes, named, noteBadBytes);
     const splitter = lineSplitter(lines);
     return {
@@ -118,7 +133,7 @@ const framers: Readonly<Record<Framing, OpenFramer>> = {
     };
   },
 
-  'json-lines'({ file, intake, watch }, routes, _named, noteBadBytes, reading) {
+  'json-lines'({ options: { file, intake, watch }, routes, noteBadBytes, reading, isOwnLog }) {
     let scan: FireLensScan | undefined;
     const sink = jsonSink(routes, (place) => (place.isOwnLine ? { file, line: place.line } : { file, line: place.line, record: place.record }), noteBadBytes);
     const lines = jsonLines({
@@ -130,11 +145,16 @@ const framers: Readonly<Record<Framing, OpenFramer>> = {
         routes.value({ text, value, origin: { file, line } });
         return true;
       },
-      isLineByLine: () => routes.openRun(fireLens) !== undefined,
+      text(text, line) {
+        if (isOwnLog) routes.decodeBy(plainText, { text, origin: { file, line } });
+        return isOwnLog;
+      },
+      isLineByLine: () => isOwnLog || routes.openRun(fireLens) !== undefined,
       takeBlock({ bytes, start, firstLine, takeLine }) {
         // Whoever watches wants to hear of each event; both ways give the same ones.
-        if (watch !== undefined) return undefined;
-        scan ??= createFireLensScan({ intake, run: routes.openRun(fireLens) as FireLensRun, file });
+        const run = routes.openRun(fireLens);
+        if (watch !== undefined || run === undefined) return undefined;
+        scan ??= createFireLensScan({ intake, run: run as FireLensRun, file });
         const { lines, recognised } = scan.scanChunk(bytes, start, firstLine, (from, to, line) => {
           routes.forget();
           takeLine(from, to, line);
@@ -158,7 +178,7 @@ const framers: Readonly<Record<Framing, OpenFramer>> = {
     };
   },
 
-  'json-stream'({ file }, routes, _named, noteBadBytes) {
+  'json-stream'({ options: { file }, routes, noteBadBytes }) {
     const sink = jsonSink(routes, (place) => (place.isOwnLine ? { file, line: place.line } : { file, record: place.record }), noteBadBytes);
     let record = 0;
     const scanner = jsonScanner(sink, { line: 1, nextRecord: () => record++, takesApart: true });

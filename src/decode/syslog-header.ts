@@ -15,7 +15,7 @@ export interface LineHeader {
  * Year of RFC 3164 times, which have none, until a line with a year is met. The clock and the file's date would make a
  * replay differ from another; a fixed leap year keeps 29 February and lies within the span that is judged.
  */
-const assumedYear = 2024;
+export const assumedYear = 2024;
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const rfc3164 = /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\S{1,255}) ([^\s:[\]]{1,128})(?:\[([^\]\s]{1,32})\])?: ?/;

@@ -148,7 +148,7 @@ export function hashJson(bytes: Uint8Array, from: number, end: number, out: { hi
                 unit = bytes[at]!;
                 at += 1;
                 if (meaningOf(unit) !== 0) return -1;
-              }
+              } else if (unit === 0x22) return -1;
               kind = meaningOf(unit);
             } else kind = unit === 0x2f ? 0 : forbidden;
             if (kind === forbidden) return -1;
@@ -282,7 +282,7 @@ function afterText(bytes: Uint8Array, from: number, end: number): number {
       at += 1;
     } else if (unit === 0x75) {
       for (const last = at + 4; at < last; at += 1) if (at >= end || !isHex(bytes[at]!)) return -1;
-    } else if (meaningOf(unit) === forbidden) return -1;
+    } else if (unit === 0x22 || meaningOf(unit) === forbidden) return -1;
   }
   return -1;
 }

@@ -61,7 +61,10 @@ export function makeKind(text: string): LineKind {
   const head = text.slice(0, lineLimit);
   const masked = maskTokens(head);
   const words = canonicalWords(masked);
-  return finish(words, klogLevel(head) ?? levelOfText(words), isContinuationText(masked));
+  const level = klogLevel(head);
+  // Masked with its day, klog's level would be lost.
+  if (level !== undefined) return finish(`${level} ${words}`, level, false);
+  return finish(words, levelOfText(words), isContinuationText(masked));
 }
 
 function finish(words: string, severityText: string | undefined, isContinuation: boolean): LineKind {

@@ -27,7 +27,9 @@ export function closeMinute(minute: MinuteState, state: WalkState, judges: Judge
     }
   }
   const touched = new Set<Part>();
-  for (const { instance, entity, observation } of minute.waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
+  for (const { instance, entity, waiting } of minute.entities.values()) {
+    for (const { observation } of waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
+  }
   for (const { instance, entity, observation } of lessons) judges.learn(instance, entity, observation, minute.feed, touched);
   const endMs = (minute.minute + 1) * minuteLengthMs;
   // While a teaching lasts readiness is not asked for: it comes with the teaching's end.

@@ -51,6 +51,8 @@ export class Facts {
   readonly #names = new Map<string, NameFact[]>();
   readonly #own = new Map<string, string[]>();
   readonly #vouched = new Set<number>();
+  /** Rises whenever an attribution might come out otherwise than before. */
+  epoch = 0;
   readonly isVouched = (voter: number): boolean => this.#vouched.has(voter);
 
   /** Learns what an event tells beside its own meaning. Called for every row of the walk, before it is judged. */
@@ -70,6 +72,7 @@ export class Facts {
       if (this.tasks.size >= taskLimit) this.#forgetTasks(event.timeMs);
       task = { serviceLatenessMs: Infinity, isVouched: false, lastSeenMs: event.timeMs };
       this.tasks.set(id, task);
+      this.epoch += 1;
     }
     if (event.timeMs > task.lastSeenMs) task.lastSeenMs = event.timeMs;
     task.account ??= subject.account;
@@ -80,6 +83,7 @@ export class Facts {
     if (subject.service !== undefined && lateness[event.feed] < task.serviceLatenessMs) {
       task.service = subject.service;
       task.serviceLatenessMs = lateness[event.feed];
+      this.epoch += 1;
     }
     if (!task.isVouched && outsideFeeds.has(event.feed)) {
       task.isVouched = true;
@@ -92,6 +96,7 @@ export class Facts {
     const id = event.subject.task;
     if (id === undefined) return;
     const task = this.tasks.get(id)!;
+    this.epoch += 1;
     task.startedMs ??= event.startedMs;
     if (event.desiredStatus === 'STOPPED') task.stopWantedMs ??= event.timeMs;
     if (event.status === 'STOPPED') task.stoppedMs ??= event.stoppedMs ?? event.timeMs;
@@ -108,6 +113,7 @@ export class Facts {
       // An address given to a new task is no longer that of the one before.
       for (const holding of held) if (holding.toMs > fromMs && holding.fromMs < fromMs) holding.toMs = fromMs;
       held.push({ task, fromMs, toMs });
+      this.epoch += 1;
       if (held.length > 8) held.shift();
     } else {
       known.fromMs = Math.min(known.fromMs, fromMs);
@@ -156,6 +162,7 @@ export class Facts {
   #noteOwn(networkInterface: string, left: string, right: string): void {
     const before = this.#own.get(networkInterface);
     if (before?.length === 1) return;
+    this.epoch += 1;
     const both = [left, right];
     const own = before === undefined ? both : before.filter((address) => both.includes(address));
     if (this.#own.size > addressLimit) this.#own.delete(this.#own.keys().next().value!);

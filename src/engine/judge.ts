@@ -21,6 +21,8 @@ export interface Judged {
 
 interface Reader extends EnabledDetector {
   slots: BaselineSlot[];
+  /** One of its baselines asks for the trace: its `of` takes two arguments. */
+  learnsFromTrace: boolean;
   counts: DetectorCounts;
 }
 
@@ -50,9 +52,11 @@ export class Judges {
     this.#teacher = teacher;
     this.#episodes = episodes;
     for (const enabled of settings.detectors) {
+      const slots = slotsOf(enabled.detector);
       const reader: Reader = {
         ...enabled,
-        slots: slotsOf(enabled.detector),
+        slots,
+        learnsFromTrace: slots.some(({ spec }) => spec.of.length > 1),
         counts: { judged: 0, abstained: 0, quarantined: new Set() },
       };
       const readers = this.#readers.get(enabled.detector.reads) ?? [];
@@ -109,12 +113,14 @@ export class Judges {
     const asking = { timeMs: observation.timeMs, isVouched: this.#facts.isVouched, isWidened: deployment !== undefined };
     const views: Record<string, BaselineView> = {};
     let isReady = true;
+    let hasReady = false;
     for (const slot of slots) {
       const view = viewOf(instance, detector.scope, entity.phase, slot, observation, feed, asking, this.#teacher);
       views[slot.name] = view;
-      if (!view.isReady) isReady = false;
+      if (view.isReady) hasReady = true;
+      else isReady = false;
     }
-    if (isReady) {
+    if (isReady || (hasReady && detector.judgesWhileLearning === true)) {
       instance.owner.judged += 1;
       if (instance.owner.readyFromMs === undefined) instance.owner.readyFromMs = observation.timeMs;
     } else instance.owner.abstained += 1;
@@ -193,8 +199,9 @@ export class Judges {
       count: observation.kind.endsWith('-minute') ? 1 : Math.max(1, observation.count),
     };
     for (const reader of readers) {
+      const trace = reader.learnsFromTrace ? this.#traceOf(reader, instance, observation) : undefined;
       for (const slot of reader.slots) {
-        learn(instance, reader.detector.scope, entity.phase, slot, observation, feed, vote, this.#teacher, touched);
+        learn(instance, reader.detector.scope, entity.phase, slot, observation, feed, vote, this.#teacher, touched, trace);
       }
     }
   }

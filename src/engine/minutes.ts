@@ -2,6 +2,7 @@
 import type { Entity, FeedName, LogRecord, MetricPoint, Observation, Origin } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
+import type { TaskFacts } from './facts.ts';
 import { releaseOfMinuteEnd, type Lateness } from './order.ts';
 import type { Instance } from './owners.ts';
 
@@ -26,6 +27,13 @@ export interface NetworkInMinute {
   records: RawShown[];
 }
 
+/** A single or keyed observation that waits for its minute to end before it teaches. */
+export interface Waiting {
+  observation: Observation;
+  /** Alerts the first of the key was filed under. */
+  episodes: Episode[];
+}
+
 /** What one instance sent in one minute. */
 export interface EntityMinute {
   instance: Instance;
@@ -34,23 +42,23 @@ export interface EntityMinute {
   continuationLines: number;
   metrics: Map<string, MetricPoint> | undefined;
   network: NetworkInMinute | undefined;
+  /** By key: judged once, counted on. */
+  waiting: Map<string, Waiting>;
 }
 
-/** A single or keyed observation that waits for its minute to end before it teaches. */
-export interface Waiting {
-  instance: Instance;
-  entity: Entity;
-  observation: Observation;
-  /** Alerts the first of the key was filed under. */
-  episodes: Episode[];
+/** A subject met before in this minute: its rows go the same way while no fact changed. */
+export interface KnownSubject {
+  epoch: number;
+  of: EntityMinute;
+  task: TaskFacts | undefined;
+  isUnattributed: boolean;
 }
 
 export interface MinuteState {
   feed: FeedName;
   minute: number;
   entities: Map<string, EntityMinute>;
-  /** By instance and key: keyed observations of the minute; judged once, counted on. */
-  waiting: Map<string, Waiting>;
+  known: Map<string, KnownSubject>;
   /** Owners whose records have a known gap in this minute; `*` for all. */
   gaps: Set<string>;
 }
@@ -77,7 +85,7 @@ export class Minutes {
     }
     let state = ofFeed.open.get(minute);
     if (state === undefined) {
-      state = { feed, minute, entities: new Map(), waiting: new Map(), gaps: new Set() };
+      state = { feed, minute, entities: new Map(), known: new Map(), gaps: new Set() };
       ofFeed.open.set(minute, state);
       if (minute < ofFeed.next) ofFeed.next = minute;
     }

@@ -22,8 +22,8 @@ interface PackedMinute {
     continuationLines: number;
     metrics: MetricPoint[] | null;
     network: (Omit<NetworkInMinute, 'sentByPeer'> & { sentByPeer: [string, number][]; records: RawShown[] }) | null;
+    waiting: { key: string; observation: Observation; episodes: string[] }[];
   }[];
-  waiting: { key: string; whose: InstanceName; entity: Entity; observation: Observation; episodes: string[] }[];
 }
 
 function nameOf(instance: Instance): InstanceName {
@@ -45,13 +45,11 @@ export function packMinutes(minutes: Minutes): JsonValue {
         continuationLines: of.continuationLines,
         metrics: of.metrics === undefined ? null : [...of.metrics.values()],
         network: of.network === undefined ? null : { ...of.network, sentByPeer: [...of.network.sentByPeer] },
-      })),
-      waiting: [...state.waiting].map(([key, { instance, entity, observation, episodes }]) => ({
-        key,
-        whose: nameOf(instance),
-        entity,
-        observation,
-        episodes: episodes.map(({ fingerprint }) => fingerprint),
+        waiting: [...of.waiting].map(([key, { observation, episodes }]) => ({
+          key,
+          observation,
+          episodes: episodes.map(({ fingerprint }) => fingerprint),
+        })),
       })),
     });
   }
@@ -74,12 +72,13 @@ export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owner
         continuationLines: of.continuationLines,
         metrics: of.metrics === null ? undefined : new Map(of.metrics.map((point) => [point.metric, point])),
         network: of.network === null ? undefined : { ...of.network, sentByPeer: new Map(of.network.sentByPeer) },
+        waiting: new Map(),
       };
+      for (const { key, observation, episodes: fingerprints } of of.waiting) {
+        const filed = fingerprints.map((fingerprint) => episodes.open(fingerprint)).filter((known): known is Episode => known !== undefined);
+        found.waiting.set(key, { observation, episodes: filed });
+      }
       state.entities.set(of.key, found);
-    }
-    for (const { key, whose, entity, observation, episodes: fingerprints } of one.waiting) {
-      const filed = fingerprints.map((fingerprint) => episodes.open(fingerprint)).filter((found): found is Episode => found !== undefined);
-      state.waiting.set(key, { instance: find(whose, timeMs), entity, observation, episodes: filed });
     }
   }
   for (const [feed, minute] of next) minutes.setNext(feed as never, minute);

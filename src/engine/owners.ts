@@ -10,7 +10,7 @@ const revisionLimit = 32;
 export interface OwnerRecord {
   key: string;
   owner: Owner;
-  /** What contains it: the account of a principal, the cluster of a service. */
+  /** What contains it: the account of a principal, an interface or a host; the cluster of a service. */
   parent: OwnerRecord | undefined;
   firstSeenMs: number;
   lastSeenMs: number;
@@ -109,6 +109,8 @@ function parentOf(owner: Owner): Owner | undefined {
   const { account, region, cluster } = owner;
   switch (owner.kind) {
     case 'principal':
+    case 'interface':
+    case 'host':
       return { kind: 'account', account, region: '', cluster, name: account === '' ? cluster : account };
     case 'service':
     case 'family':

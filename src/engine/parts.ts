@@ -161,8 +161,9 @@ export function learn(
   vote: Vote,
   teacher: Teacher,
   touched: Set<Part>,
+  trace?: unknown,
 ): void {
-  const value = slot.spec.of(observation as never) as unknown;
+  const value = slot.spec.of(observation as never, trace) as unknown;
   if (value === undefined) return;
   const kind = slot.spec.kind as AnyKind;
   const name = slot.spec.part === undefined ? '' : slot.spec.part(observation as never);

@@ -4,8 +4,20 @@ import { compareInFeed } from './order.ts';
 
 const separator = '\u0001';
 
-/** One line that names a subject by all its raw names. */
+/** Decoders give the records of one task one subject, so its line is made once. */
+const subjectKeys = new WeakMap<Subject, string>();
+
+/** One line that names a subject by all its raw names. A subject is not changed once it was asked. */
 export function subjectKey(subject: Subject): string {
+  let key = subjectKeys.get(subject);
+  if (key === undefined) {
+    key = joinNames(subject);
+    subjectKeys.set(subject, key);
+  }
+  return key;
+}
+
+function joinNames(subject: Subject): string {
   return [
     subject.account, subject.region, subject.cluster, subject.service, subject.family, subject.revision,
     subject.task, subject.container, subject.networkInterface, subject.address, subject.principal,

@@ -12,13 +12,14 @@ import { Facts } from './facts.ts';
 import { Gate } from './gate.ts';
 import { Judges } from './judge.ts';
 import { closeMinute } from './close.ts';
-import { Minutes, type EntityMinute, type MinuteState } from './minutes.ts';
+import { Minutes, type EntityMinute, type KnownSubject, type MinuteState } from './minutes.ts';
 import { dnsLookup, logKind, noteFlow, shown } from './observe.ts';
 import { minuteLengthMs, minuteOf, releaseOf } from './order.ts';
 import { packMinutes, unpackMinutes } from './open-minutes.ts';
 import { entityOf, Owners, sight, sightRevision, type Instance } from './owners.ts';
 import type { Teacher } from './parts.ts';
 import { Pieces, type JoinPieces } from './pieces.ts';
+import { subjectKey } from './reduce.ts';
 import { ReadingHead } from './reading-head.ts';
 import type { EngineSettings } from './settings.ts';
 import { Silence } from './silence.ts';
@@ -159,9 +160,29 @@ export class Walk {
   }
 
   #walkRow(row: FargazerEvent): void {
-    const { state, settings } = this;
     const { timeMs, feed } = row;
     const minute = this.#minutes.at(feed, minuteOf(timeMs));
+    const key = subjectKey(row.subject);
+    const known = minute.known.get(key);
+    if (known !== undefined && known.epoch === this.state.facts.epoch && (row.kind === 'log' || row.kind === 'metric')) {
+      this.#walkKnown(row, known, minute);
+    } else this.#walkNew(row, key, minute);
+  }
+
+  /** A line or point of a subject that was attributed in this minute, and no fact has changed since. */
+  #walkKnown(row: FargazerEvent, { of, task, isUnattributed }: KnownSubject, minute: MinuteState): void {
+    const { timeMs } = row;
+    if (timeMs > this.spanMs!.toMs) this.spanMs!.toMs = timeMs;
+    if (task !== undefined && timeMs > task.lastSeenMs) task.lastSeenMs = timeMs;
+    if (isUnattributed) this.unattributed += row.count;
+    sight(of.instance, row.feed, minute.minute, timeMs, row.count);
+    this.onRow?.(row, of.instance);
+    this.#observe(row, of, minute);
+  }
+
+  #walkNew(row: FargazerEvent, key: string, minute: MinuteState): void {
+    const { state, settings } = this;
+    const { timeMs, feed } = row;
     state.feedFirstMs[feed] ??= timeMs;
     this.spanMs ??= { fromMs: timeMs, toMs: timeMs };
     if (timeMs < this.spanMs.fromMs) this.spanMs.fromMs = timeMs;
@@ -175,7 +196,10 @@ export class Walk {
     sight(instance, feed, minute.minute, timeMs, row.count);
     this.#silence.note(feed, instance);
     this.onRow?.(row, instance);
-    this.#observe(row, this.#entityMinute(minute, instance, row), minute);
+    const of = this.#entityMinute(minute, instance, row);
+    const { isUnattributed } = whose;
+    minute.known.set(key, { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
+    this.#observe(row, of, minute);
   }
 
   #entityMinute(minute: MinuteState, instance: Instance, row: FargazerEvent): EntityMinute {
@@ -187,7 +211,7 @@ export class Walk {
       const isBornLater = instance.firstSeenMs > feedFirstMs + 5 * minuteLengthMs && instance.id !== '';
       const phase = phaseOf(task, instance.firstSeenMs, isBornLater, row.timeMs);
       const entity = entityOf(instance, phase, task?.revision ?? row.subject.revision);
-      found = { instance, entity, kinds: undefined, continuationLines: 0, metrics: undefined, network: undefined };
+      found = { instance, entity, kinds: undefined, continuationLines: 0, metrics: undefined, network: undefined, waiting: new Map() };
       minute.entities.set(key, found);
     }
     return found;
@@ -205,17 +229,17 @@ export class Walk {
         break;
       case 'network': {
         const to = noteFlow(of, row, ownSide(row, this.state.facts), this.state.facts, minute.minute);
-        if (to !== undefined) this.#single(of, to, minute, `${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`);
+        if (to !== undefined) this.#single(of, to, minute, `destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`);
         break;
       }
       case 'dns':
-        this.#single(of, dnsLookup(row, minute.minute), minute, `${row.queryName}|${row.queryType}|${row.responseCode}`);
+        this.#single(of, dnsLookup(row, minute.minute), minute, `lookup|${row.queryName}|${row.queryType}|${row.responseCode}`);
         break;
       case 'api':
-        this.#single(of, { ...this.#base(row, minute), kind: 'api-call', activity: row }, minute, row.id);
+        this.#single(of, { ...this.#base(row, minute), kind: 'api-call', activity: row }, minute, `call|${row.id}`);
         break;
       case 'task':
-        this.#single(of, { ...this.#base(row, minute), kind: 'task-change', state: row }, minute, row.id);
+        this.#single(of, { ...this.#base(row, minute), kind: 'task-change', state: row }, minute, `change|${row.id}`);
         break;
       case 'coverage':
         if (row.state === 'lossy') minute.gaps.add(of.instance.owner.key);
@@ -243,15 +267,14 @@ export class Walk {
 
   /** Judges the first of a key in its minute; the others are counted on. */
   #single(of: EntityMinute, observation: Observation, minute: MinuteState, key: string): void {
-    const { instance, entity } = of;
-    const whole = `${observation.kind}|${instance.owner.key}|${instance.container}|${instance.id}|${key}`;
-    const known = minute.waiting.get(whole);
+    const known = of.waiting.get(key);
     if (known !== undefined) {
       known.observation.count += observation.count;
       for (const episode of known.episodes) this.state.episodes.count(episode, observation.count, observation.timeMs);
       return;
     }
+    const { instance, entity } = of;
     const episodes: Episode[] = this.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
-    minute.waiting.set(whole, { instance, entity, observation, episodes });
+    of.waiting.set(key, { observation, episodes });
   }
 }

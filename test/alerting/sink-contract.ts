@@ -30,7 +30,7 @@ export function hostileAlert(): Alert {
   const spoilt = (value: unknown): unknown =>
     typeof value === 'string' ? hostileText : Array.isArray(value) ? value.map(spoilt)
       : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, spoilt(part)])) : value;
-  return { ...(spoilt(plain) as Alert), id: plain.id, severity: plain.severity, status: plain.status, firstSeen: plain.firstSeen, lastSeen: plain.lastSeen };
+  return { ...(spoilt(plain) as Alert), id: plain.id, severity: plain.severity, status: plain.status, entity: { ...(spoilt(plain.entity) as Alert['entity']), phase: 'run' }, firstSeen: plain.firstSeen, lastSeen: plain.lastSeen };
 }
 
 export function runSinkContract(cases: readonly SinkCase[]): void {

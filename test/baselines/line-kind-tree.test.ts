@@ -77,7 +77,11 @@ test('folded in any order and halves, the sum of a kind stays exact and its firs
   const names = Array.from({ length: 500 }, (_, at) => word(at));
   const learn = (some: readonly string[]): LineState => {
     const state = lineKindTree.empty();
-    for (const name of some) add(state, `user ${name} logged in`, start + 1 + names.indexOf(name));
+    for (const [at, name] of some.entries()) {
+      add(state, `user ${name} logged in`, start + 1 + names.indexOf(name));
+      if (at % 70 === 69) lineKindTree.endMinute(state, start);
+    }
+    lineKindTree.endMinute(state, start);
     return state;
   };
   const whole = learn(names);
@@ -100,6 +104,7 @@ test('a flood of kinds stays within the bound and says so', () => {
   for (let at = 0; at < 30_000; at += 1) {
     const words = Array.from({ length: 3 + (at % 5) }, () => word(Math.floor(next() * 1e9)));
     add(state, words.join(' '), start + at, at);
+    if (at % 1_000 === 0) lineKindTree.endMinute(state, start + at);
   }
   const view = lineKindTree.view(state, asking(start));
   assert.ok(view.size <= 4_096);

@@ -34,7 +34,8 @@ export function gammaOf(next: () => number, shape: number): number {
 }
 
 export function poisson(next: () => number, mean: number): number {
-  if (mean > 30) return poisson(next, mean / 2) + poisson(next, mean / 2);
+  // Above 60 the normal distribution does as well, at once.
+  if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * gaussian(next)));
   const limit = Math.exp(-mean);
   let count = 0;
   for (let product = next(); product > limit; product *= next()) count += 1;

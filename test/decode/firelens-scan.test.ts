@@ -32,7 +32,7 @@ function referenceIntake(forgetEvery = Number.POSITIVE_INFINITY): Intake & { all
       }
       const { count } = before;
       // In place, so that it stays the same object until the generation changes.
-      if (isBefore(log, before)) Object.assign(before, log);
+      if (compare(log, before) < 0) Object.assign(before, log);
       before.count = count + log.count;
       return before;
     },
@@ -44,10 +44,6 @@ function referenceIntake(forgetEvery = Number.POSITIVE_INFINITY): Intake & { all
 function keyOf(log: LogRecord): string {
   const { subject, templateId, isContinuation, timeMs, piece } = log;
   return JSON.stringify([Object.entries(subject).sort(), templateId, isContinuation, Math.floor(timeMs / minute), piece ?? 0]);
-}
-
-function isBefore(one: LogRecord, other: LogRecord): boolean {
-  return one.timeMs - other.timeMs || one.timeNs - other.timeNs || (one.id < other.id ? -1 : 1) ? compare(one, other) < 0 : false;
 }
 
 function compare(one: LogRecord, other: LogRecord): number {
@@ -176,6 +172,32 @@ const inner = fc
     if (damage === 2) return json.slice(0, cut) + json.slice(cut + 1);
     return damage === 3 ? `${json.slice(0, cut)}${'0,"}]{e.\\u'[where % 10]}${json.slice(cut)}` : json;
   });
+/** Lines that nearly have one shape and are two kinds. */
+const near: readonly (readonly [string, string])[] = [
+  ['{"level":30,"msg":"x"}', '{"level":50,"msg":"x"}'],
+  ['{"msg":"a\\n"}', '{"msg":"a\\\n"}'],
+  ['{"msg":"x","a":1}', '{"msg":"x","a":01}'],
+  ['{"msg":"x","a":1}', '{"msg":"x","a":1.}'],
+  ['{"msg":"x","a":1}', '{"msg":"x","a":-}'],
+  ['{"msg":"x","a":1}', '{"msg":"x","a":1e}'],
+  ['{"msg":"x","a":1}', '{"msg":"x","a":tru}'],
+  ['{"a":1,"msg":"b"}', '{"a":1 "msg":"b"}'],
+  ['{"a":1,"msg":"b"}', '{"a":1,"msg":"b",}'],
+  ['{"a":[1,2],"msg":"b"}', '{"a":[1,2},"msg":"b"}'],
+  ['{"a":"z\\n","msg":"b"}', '{"a":"z\\q","msg":"b"}'],
+  ['{"a":"z\\u00e9","msg":"b"}', '{"a":"z\\u00g9","msg":"b"}'],
+  ['{"a":"zn","msg":"b"}', '{"a":"z\n","msg":"b"}'],
+  ['{"msg":{"a":"k"},"}":1}', '{"msg":"{a","k":1,"}}":1}'],
+  ['{"msg":"a","error":{"type":"X"}}', '{"msg":"a","error":{"type":"Y"}}'],
+  ['{"msg":"a","logger":"c.e.X"}', '{"msg":"a","logger":"c.e.Y"}'],
+  ['{"msg":"a"}', '{"msg":"a"} x'],
+  ['{"msg":"a","b":1}', '{"msg":"a","c":1}'],
+  ['I0102 done', 'E0102 done'],
+  ['I0102 done', 'X0102 done'],
+  ['at f (1)', ' at f (1)'],
+  ['user bob', 'user-bob'],
+  ['user 1 x', 'user 1x'],
+];
 /** As JSON source, with other escapes than the shortest now and then. */
 const source = fc.tuple(fc.oneof(text, inner), fc.nat(9)).map(([value, form]) => {
   const json = JSON.stringify(value);
@@ -223,6 +245,41 @@ describe('FireLens fast path', () => {
       }),
       { numRuns: Number(process.env['FC_RUNS'] ?? 300) },
     );
+  });
+
+  it('gives the same events where few containers write few texts at many times', () => {
+    const frame = fc.record({ order: fc.nat(3), extra: extras, name: fc.constantFrom('web', 'db') });
+    const picks = fc.array(fc.tuple(fc.nat(3), fc.nat(1), dates), { minLength: 5, maxLength: 60 });
+    const pool = fc.tuple(fc.array(fc.oneof(source, fc.constantFrom(...near.flat().map((log) => JSON.stringify(log)))), { minLength: 1, maxLength: 4 }), fc.array(frame, { minLength: 1, maxLength: 2 }), picks);
+    let recognised = 0;
+    fc.assert(
+      fc.property(pool, fc.integer({ min: 2, max: 50 }), ([logs, frames, choices], forgetEvery) => {
+        const lines = choices.map(([log, frameAt, date]) => record(logs[log % logs.length]!, date, frames[frameAt % frames.length]!));
+        ({ recognised } = { recognised: recognised + same(lines, 10_000, forgetEvery).recognised });
+      }),
+      { numRuns: Number(process.env['FC_RUNS'] ?? 300) },
+    );
+    assert.ok(recognised > 1_000, `${recognised} lines took the fast path`);
+  });
+
+  it('does not take a line for another that nearly has its shape', () => {
+    for (const [first = '', second = ''] of near) {
+      for (const [one, other] of [[first, second], [second, first]] as const) {
+        const lines = [one, one, other, one, other].map((log, index) => record(JSON.stringify(log), `"2026-02-25T06:13:2${index}Z"`));
+        const { events } = same(lines);
+        assert.deepEqual(events.map(({ count }) => count).sort(), [2, 3], `${one} and ${other}`);
+      }
+    }
+  });
+
+  it('takes the raw line of a container runtime apart only where the record has a kubernetes object or no ECS fields', () => {
+    const kubernetes = { extra: ',"kubernetes":{"pod_name":"web-7d9c5b6f4d-x2x4z"}' };
+    const cri = '"2026-02-25T06:13:20Z stdout F paid 1"';
+    const frames = [kubernetes, {}].map((frame) => ['"a plain line"', cri, cri].map((log, index) => record(log, `"2026-02-25T06:13:2${index}Z"`, frame)));
+
+    for (const lines of frames) same(lines);
+    assert.ok(same(frames[0]!).events.some(({ template }) => template === 'paid <*>'));
+    assert.ok(same(frames[1]!).events.some(({ template }) => template === 'stdout F paid <*>'));
   });
 
   it('recognises known containers in any order of keys and with each form of time', () => {

@@ -123,7 +123,7 @@ test('gives the same events however the bytes are cut into chunks', () => {
         assert.deepEqual(cut, whole);
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -153,6 +153,6 @@ test('never throws, whatever the JSON', () => {
       readStream(`[${values.join(',')}]`);
       readStream(values.map((value) => `{"Records":[${value}],"message":${value}}`).join('\n'));
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

@@ -65,6 +65,11 @@ test('names keys of an unknown format, masked and few', () => {
   assert.doesNotMatch(reason, /AKIAIOSFODNN7EXAMPLE/);
 });
 
+test('shows no terminal escape of a hostile key', () => {
+  const { reading } = readStream('{"\\u001b[31mred\\u202e":1}');
+  assert.equal(reading.unreadable[0]?.reason, 'no known format: keys ?[31mred?');
+});
+
 test('keeps at most 20 reasons and then counts others', () => {
   const { reading } = readStream(Array.from({ length: 100 }, (_, index) => JSON.stringify({ [`key${index}`]: 'x'.repeat(2_000) })).join('\n'));
   assert.equal(reading.unreadable.length, 21);
@@ -105,4 +110,18 @@ test('suggests the nearest format for one that does not exist', () => {
 test('watches every event when asked', () => {
   const { events } = readStream(`${line('a')}\n${line('a')}\n`, { isWatched: true });
   assert.equal(events.length, 2);
+});
+
+test('reads a program\'s own log in which JSON and text take turns', () => {
+  const own = (message: string): string => JSON.stringify({ level: 'info', msg: message, time: '2026-01-01T00:00:00Z' });
+  const { events, reading } = readStream(['Listening on port 80', own('a'), own('b'), own('c'), 'Error: no', '    at main (a.js:1:2)', own('d')].join('\n'));
+  assert.deepEqual(reading.formats, { 'plain-text': 7 });
+  assert.deepEqual(reading.unreadable, []);
+  assert.deepEqual(new Set(events.map(({ timeMs }) => timeMs)), new Set([Date.UTC(2026, 0, 1)]));
+  assert.deepEqual(reading.notes, []);
+});
+
+test('says which year it takes for lines without one', () => {
+  const { reading } = readStream('Mar 27 13:06:56 host sshd[1]: one\nMar 27 13:06:57 host sshd[1]: two\n');
+  assert.deepEqual(reading.notes, ['Lines tell no year (syslog); 2024 is taken, so that every run gives the same.']);
 });

@@ -39,8 +39,16 @@ test('keeps stack frames at the instant of the line before', () => {
 });
 
 test('puts lines without any time in the order of their place', () => {
-  const { events } = readStream('one\n\ntwo\n');
+  const { events, reading } = readStream('one\n\ntwo\n');
+  assert.deepEqual(reading.notes, ['Lines tell no time: their place in the file stands for it.']);
   assert.deepEqual(events.map(({ timeMs }) => timeMs - Date.UTC(2006, 0, 1)), [1, 3]);
+});
+
+test('puts lines before the first time at that time, and lets no hostile time move others', () => {
+  const { events } = readStream('banner\n9999-01-01T00:00:00Z hostile\n2026-01-01T00:00:00Z one\n0001-01-01T00:00:00Z hostile\ntwo\n');
+  const first = Date.UTC(2026, 0, 1);
+  assert.deepEqual([events[0]?.timeMs, events[2]?.timeMs, events[4]?.timeMs], [first, first, first]);
+  assert.ok((events[1]?.timeMs ?? 0) > first && (events[3]?.timeMs ?? 0) < 0);
 });
 
 test('reads Docker lines, also where the zone is missing', () => {
@@ -169,6 +177,6 @@ test('no decoder throws or gives a number that is none, whatever it is handed', 
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   );
 });

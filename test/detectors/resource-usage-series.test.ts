@@ -139,7 +139,7 @@ test('any input leaves a state that is finite and bounded, and a score from 0 to
         assert.ok([expectedLow, expectedHigh, typical].every(Number.isFinite));
         notePoint(state, timeMs, given);
       }
-      assert.ok(state.every(Number.isFinite));
+      assert.ok(state.numbers.every(Number.isFinite));
       assert.ok(JSON.stringify(state).length < 1_700);
     }),
     { numRuns: 200 },
@@ -158,4 +158,29 @@ test('judging leaves the state as it is', () => {
   const before = JSON.stringify(state);
   scorePoint(state, startMs + 500 * minuteMs, 1_000);
   assert.equal(JSON.stringify(state), before);
+});
+
+test('what is learned is the same whether points are judged before or not', () => {
+  const values = noisy(6, 800, (at) => (at < 500 ? 50 : 70));
+  const judged = createSeries();
+  walk(values, minuteMs, judged);
+  const unjudged = createSeries();
+  values.forEach((value, at) => notePoint(unjudged, startMs + at * minuteMs, value));
+  assert.deepEqual(judged, unjudged);
+});
+
+test('series judged in turns do not mix', () => {
+  const [left, right] = [noisy(8, 300), noisy(9, 300, () => 7)];
+  const alone = [createSeries(), createSeries()] as const;
+  const turns = [createSeries(), createSeries()] as const;
+  walk(left, minuteMs, alone[0]);
+  walk(right, minuteMs, alone[1]);
+  left.forEach((value, at) => {
+    const timeMs = startMs + at * minuteMs;
+    scorePoint(turns[0], timeMs, value);
+    scorePoint(turns[1], timeMs, right[at]!);
+    notePoint(turns[0], timeMs, value);
+    notePoint(turns[1], timeMs, right[at]!);
+  });
+  assert.deepEqual(turns, alone);
 });

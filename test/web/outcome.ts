@@ -74,13 +74,16 @@ export function richOutcome(): ReplayOutcome {
   const quiet = entity('search', 'service', { series: [series('container.cpu.utilization', 'ratio', 0.31)], destinations: [row('aws:S3', 'TCP 443', 1_204, 4)] });
   const young = entity('reports', 'service', { readyFromMs: undefined, judgedShare: 0, firstSeenMs: startMs + 20 * hour, events: 311, tasks: 1 });
   const api = { detector: 'privilege-change', evidence: { observed: 'AttachRolePolicy', expected: 'never by this role', unit: 'calls', score: 0.99, records: [{ file: 'trail/2026-03-04.json.gz', record: 211, eventId: '6f2d9a5e-0000-4000-8000-1b2c3d4e5f60', raw: '{"eventName":"AttachRolePolicy","requestParameters":{"policyArn":"arn:aws:iam::aws:policy/AdministratorAccess","roleName":"shop-checkout-task"}}' }] }, object: 'iam AttachRolePolicy', attack: ['T1098.003'] };
+  const lines = { detector: 'log-novelty', attack: [], evidence: { observed: '3 lines', expected: 'none', unit: 'lines', score: 0.7, records: [{ file: 'shop/app-2026-03-04.ndjson.gz', line: 250_991, raw: '{"log":"FATAL cannot open /tmp/.x: permission denied"}' }] } };
+  const cpu = { detector: 'resource-usage', object: 'container.cpu.utilization', attack: ['T1496'], evidence: { observed: 0.88, expected: '31 to 54 %', unit: 'ratio', score: 0.8, records: [] } };
+  const place = { observed: '203.0.113[.]77:443', expected: '4 destinations', unit: 'destination', score: 0.9, records: [] };
   const alerts = [
-    alertOf(cart, 13 * hour + 50 * minute, 'medium', 'cart uses 88 % of its CPU, twice what is usual at this hour', { detector: 'resource-usage', object: 'container.cpu.utilization', attack: ['T1496'] }),
-    alertOf(cart, 14 * hour + 2 * minute, 'low', 'cart writes a kind of line never seen: connection to <*> reset', { detector: 'log-novelty', object: 'connection to <*> reset', attack: [] }),
+    alertOf(cart, 13 * hour + 50 * minute, 'medium', 'cart uses 88 % of its CPU, twice what is usual at this hour', cpu),
+    alertOf(cart, 14 * hour + 2 * minute, 'low', 'cart writes a kind of line never seen: connection to <*> reset', { ...lines, object: 'connection to <*> reset' }),
     alertOf(young, 22 * hour, 'low', 'reports sends no flow records: the flow log was silent for 40 min', { detector: 'coverage-silent', lastSeen: new Date(startMs + 22.7 * hour).toISOString(), attack: [] }),
-    alertOf(checkout, burst - 3 * minute, 'medium', 'checkout writes a kind of line never seen: cannot open <*>: permission denied', { detector: 'log-novelty', object: 'FATAL cannot open <*>', attack: [] }),
+    alertOf(checkout, burst - 3 * minute, 'medium', 'checkout writes a kind of line never seen: cannot open <*>: permission denied', { ...lines, object: 'FATAL cannot open <*>' }),
     alertOf(checkout, burst, 'high', 'checkout sent 41 MB to an address it never used'),
-    alertOf(checkout, burst + minute, 'high', 'checkout talks to 203.0.113[.]77:443, which it never did', { detector: 'new-destination', object: '203.0.113.77:443' }),
+    alertOf(checkout, burst + minute, 'high', 'checkout talks to 203.0.113[.]77:443, which it never did', { detector: 'new-destination', object: '203.0.113.77:443', evidence: place }),
     alertOf(role, burst + 2 * minute, 'high', 'shop-checkout-task read the secret prod/payments/key for the first time', api),
     alertOf(role, burst + 10 * minute, 'critical', 'shop-checkout-task gave itself AdministratorAccess', api),
     alertOf(role, burst + 14 * minute, 'critical', 'shop-checkout-task stopped the trail org-trail', { ...api, object: 'cloudtrail StopLogging' }),

@@ -23,12 +23,19 @@ export function fireLensSubject(value: JsonObject): Subject {
     family: definition?.family,
     revision: definition?.revision,
     task: task?.task ?? taskOfContainer(text(value, 'container_id')),
-    container: text(value, 'container_name').replace(/^\//, '') || optionalText(ownField(kubernetes, 'container_name')),
+    container: containerName(text(value, 'container_name'), definition?.family) || optionalText(ownField(kubernetes, 'container_name')),
     namespace: optionalText(ownField(kubernetes, 'namespace_name')),
     pod,
     workload: workloadOfPod(pod),
     host: optionalText(ownField(value, 'ec2_instance_id')) ?? optionalText(ownField(kubernetes, 'host')),
   });
+}
+
+/** On EC2 Docker's name stands there: `/ecs-<family>-<revision>-<container>-<hex>`. */
+function containerName(name: string, family: string | undefined): string {
+  const plain = name.startsWith('/') ? name.slice(1) : name;
+  if (family === undefined || !plain.startsWith(`ecs-${family}-`)) return plain;
+  return /^[0-9]+-(.+)-[0-9a-f]{16,32}$/.exec(plain.slice(family.length + 5))?.[1] ?? plain;
 }
 
 /** On Fargate a container's id begins with its task's: `<32 hex>-<digits>`. */

@@ -13,10 +13,14 @@ import { recordTime, timeKeys } from './firelens-time.ts';
 export interface FireLensRun extends DecoderRun {
   /** Time of the last record that told one, milliseconds; for those that follow and do not. */
   lastTimeMs: number | undefined;
+  /** Lines of a container runtime of which pieces came and the end has not, by stream: id of the line, pieces so far. */
+  readonly openPieces: Map<string, { id: string; count: number }>;
 }
 
 /** Where nothing tells a time, records are put a millisecond apart from here: the earliest time the engine accepts. */
 const placeStartMs = Date.UTC(2006, 0, 1);
+/** Streams with an open line that are remembered; the oldest is given up. */
+const openLimit = 1_024;
 /** Joined lines have 16 KiB a piece; a piece itself never is longer than the router's buffer. */
 const pieceLimit = 65_536;
 
@@ -37,6 +41,7 @@ export const fireLens: Decoder = {
 export function openFireLens(_settings: DecodeSettings = {}): FireLensRun {
   const run: FireLensRun = {
     lastTimeMs: undefined,
+    openPieces: new Map(),
     decode: (record) => decode(record, run),
   };
   return run;
@@ -61,7 +66,7 @@ function decode(record: RawRecord, run: FireLensRun): Decoded {
   if (told !== undefined) run.lastTimeMs = told.timeMs;
   const kind = line.text === undefined ? fieldsKind(line.fields) : lineKind(line.text);
   const event = fireLensEvent(record.text, record.origin, time, fireLensSubject(value), kind);
-  const piece = line.text === undefined ? undefined : pieceOf(value, line.text, line.isPartial, event.subject);
+  const piece = line.text === undefined ? undefined : pieceOf(value, line, event, run);
   if (piece !== undefined) event.piece = piece;
   return { events: [event] };
 }
@@ -88,7 +93,7 @@ export function fireLensEvent(text: string, origin: Origin, time: Instant, subje
 }
 
 type Line =
-  | { text: string; time?: Instant; isPartial?: boolean }
+  | { text: string; time?: Instant; cri?: { stream: string; isPartial: boolean } }
   /** Fluent Bit's JSON parser took `log` apart: the line is what the carrier did not add. */
   | { text: undefined; fields: JsonObject; time?: undefined };
 
@@ -112,12 +117,12 @@ export function isRouterForm(value: JsonObject): boolean {
 }
 
 /** CRI log format: `time stream P|F text`; P is a piece. */
-const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{0,20}) (?:stdout|stderr) ([PF])(?::\S{0,40})?(?: |$)/;
+const cri = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{0,20}) (stdout|stderr) ([PF])(?::\S{0,40})?(?: |$)/;
 
 function criLine(log: string): Line {
   const found = cri.exec(log);
   const time = found === null ? undefined : instantOf(found[1]);
-  return found === null || time === undefined ? { text: log } : { text: log.slice(found[0].length), time, isPartial: found[2] === 'P' };
+  return found === null || time === undefined ? { text: log } : { text: log.slice(found[0].length), time, cri: { stream: found[2] ?? '', isPartial: found[3] === 'P' } };
 }
 
 /** In this order: the carrier's time, the time in the line, the last time seen, the place. */
@@ -133,19 +138,31 @@ function otherTime(record: RawRecord, value: JsonObject, line: string | undefine
 }
 
 /** A line that Docker or the container runtime cut, by the fields of Fluent Bit's partial-message mode or by CRI's tag. */
-function pieceOf(value: JsonObject, text: string, isPartial: boolean | undefined, subject: Subject): LogRecord['piece'] {
+function pieceOf(value: JsonObject, line: Line & { text: string }, event: LogRecord, run: FireLensRun): LogRecord['piece'] {
   const partial = ownField(value, 'partial_message');
-  const cut = text.slice(0, pieceLimit);
+  const text = line.text.slice(0, pieceLimit);
   if (partial === 'true' || partial === true) {
     const id = ownField(value, 'partial_id');
     return {
       id: typeof id === 'string' ? id.slice(0, 128) : '',
       ordinal: Math.max(0, Math.trunc(numberOf(ownField(value, 'partial_ordinal')) ?? 0)),
       isLast: String(ownField(value, 'partial_last') ?? 'false') === 'true',
-      text: cut,
+      text,
     };
   }
-  // CRI numbers no pieces: they follow one another in their stream, which is then their id.
-  if (isPartial !== true) return undefined;
-  return { id: `${subject.pod ?? ''}/${subject.container ?? ''}`, ordinal: 0, isLast: false, text: cut };
+  return line.cri === undefined ? undefined : criPiece(line.cri, text, event, run);
+}
+
+/** CRI numbers no pieces: they follow one another in their stream, and the first record that is no piece ends the line. */
+function criPiece(cri: { stream: string; isPartial: boolean }, text: string, event: LogRecord, { openPieces }: FireLensRun): LogRecord['piece'] {
+  const stream = `${event.subject.namespace ?? ''}/${event.subject.pod ?? ''}/${event.subject.container ?? ''}/${cri.stream}`;
+  const open = openPieces.get(stream) ?? { id: `${stream}/${event.timeMs}.${event.timeNs}`, count: 0 };
+  if (!cri.isPartial && open.count === 0) return undefined;
+  open.count += 1;
+  openPieces.delete(stream);
+  if (cri.isPartial) {
+    if (openPieces.size >= openLimit) for (const oldest of openPieces.keys()) { openPieces.delete(oldest); break; }
+    openPieces.set(stream, open);
+  }
+  return { id: open.id, ordinal: open.count, isLast: !cri.isPartial, text };
 }

@@ -1,5 +1,5 @@
 /** What every command is given: the program, the terminal, and how it hands back its exit status. */
-import { Command, CommanderError } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import type { Program } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,7 +32,7 @@ export function makeCommand(name: string, summary: string): Command {
     .helpOption('-h, --help', 'Show this help.')
     .showSuggestionAfterError(false)
     .configureOutput({ writeErr: () => undefined })
-    .configureHelp({ helpWidth: 80 })
+    .configureHelp({ helpWidth: 80, subcommandTerm: (child) => child.name() })
     .exitOverride((fault) => {
       throw new UsageFault(command, fault);
     });

@@ -5,7 +5,7 @@ import { makeCommand, type Context } from './context.ts';
 import { progressLine } from './progress.ts';
 import type { InspectOutcome } from './program.ts';
 import { addReadOptions, readSettings, type ReadOptions } from './replay-options.ts';
-import { counted, notReadTexts, utc } from './summary.ts';
+import { counted, notReadTexts, spanText } from './summary.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 /** Owners listed; a folder of a whole account may hold thousands. */
@@ -32,12 +32,12 @@ export function inspectText({ reading, entities, span, detectors }: InspectOutco
   const lines: string[] = [];
   const heading = (text: string): void => void lines.push(...(lines.length === 0 ? [] : ['']), paint(terminal, 'bold', text));
 
-  heading(`${counted(reading.length, 'file')}${span === undefined ? '' : `, ${utc(span.fromMs)} to ${utc(span.toMs)} UTC`}`);
+  heading(`${counted(reading.length, 'file')}${span === undefined ? '' : `, ${spanText(span)}`}`);
   for (const { file, bytes, formats, records, events, skipped, unreadable } of reading) {
     const recognised = Object.entries(formats).map(([id, count]) => (Object.keys(formats).length === 1 ? id : `${id} (${number(count)})`));
     const left = Object.entries(skipped).map(([reason, count]) => `${number(count)} ${reason}`);
     const broken = unreadable.reduce((sum, { count }) => sum + count, 0);
-    lines.push(`${sanitize(file)}: ${recognised.length === 0 ? 'not recognised' : recognised.join(', ')}`);
+    lines.push(`${sanitize(file)}: ${recognised.length === 0 ? 'not recognised' : sanitize(recognised.join(', '))}`);
     const facts = [quantity(bytes, 'bytes'), counted(records, 'record'), counted(events, 'event'), ...(broken === 0 ? [] : [`${number(broken)} not read`]), ...left];
     lines.push(paint(terminal, 'dim', `  ${sanitize(facts.join(', '))}`));
   }
@@ -50,7 +50,7 @@ export function inspectText({ reading, entities, span, detectors }: InspectOutco
   heading(entities.length === 0 ? 'Nobody is named in these records' : counted(entities.length, 'entity', 'entities'));
   for (const { owner, name, tasks, events, feeds, firstSeenMs, lastSeenMs } of entities.slice(0, mostEntities)) {
     lines.push(`${sanitize(name)} ${paint(terminal, 'dim', `(${owner.kind})`)}`);
-    const facts = [counted(events, 'event'), ...(tasks > 0 ? [counted(tasks, 'task')] : []), feeds.join(', '), `${utc(firstSeenMs)} to ${utc(lastSeenMs)}`];
+    const facts = [counted(events, 'event'), ...(tasks > 0 ? [counted(tasks, 'task')] : []), feeds.join(', '), spanText({ fromMs: firstSeenMs, toMs: lastSeenMs })];
     lines.push(paint(terminal, 'dim', `  ${sanitize(facts.join(', '))}`));
   }
   if (entities.length > mostEntities) lines.push(`and ${number(entities.length - mostEntities)} more`);

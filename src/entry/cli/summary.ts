@@ -25,6 +25,12 @@ export function utc(timeMs: number): string {
   return Number.isNaN(time.getTime()) ? 'an unknown time' : time.toISOString().slice(0, 16).replace('T', ' ');
 }
 
+/** `2023-07-10 11:55 to 13:40 UTC`; the date again where it is another. */
+export function spanText({ fromMs, toMs }: { fromMs: number; toMs: number }): string {
+  const [from, to] = [utc(fromMs), utc(toMs)];
+  return `${from} to ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} UTC`;
+}
+
 /** `file:line` or `file#record`, as `fargazer why` takes it. */
 export function placeText({ file, line, record }: { file: string; line?: number; record?: number }): string {
   return `${file}${line === undefined ? (record === undefined ? '' : `#${record}`) : `:${line}`}`;
@@ -57,7 +63,8 @@ function foundText(outcome: ReplayOutcome, { isTeachingAll }: SummaryOptions): s
     return `${stopped}${counted(outcome.alerts.length, 'alert')} (${bySeverity(outcome.alerts)}) about ${number(owners.size)} of ${counted(outcome.entities.length, 'entity', 'entities')}.`;
   }
   if (outcome.span === undefined) return `${stopped}There was nothing to judge.`;
-  return `${stopped}Nothing unusual in ${duration(outcome.span.toMs - outcome.span.fromMs)}.`;
+  const isJudged = outcome.entities.some(({ readyFromMs }) => readyFromMs !== undefined);
+  return `${stopped}${isJudged ? 'Nothing unusual' : 'No alert'} in ${duration(outcome.span.toMs - outcome.span.fromMs)}.`;
 }
 
 function bySeverity(alerts: readonly Alert[]): string {
@@ -71,7 +78,7 @@ function bySeverity(alerts: readonly Alert[]): string {
 
 function readText({ records, reading, span, duplicates }: ReplayOutcome): string {
   const bytes = reading.reduce((sum, file) => sum + file.bytes, 0);
-  const when = span === undefined ? '' : `, ${utc(span.fromMs)} to ${utc(span.toMs)} UTC`;
+  const when = span === undefined ? '' : `, ${spanText(span)}`;
   const twice = duplicates === 0 ? '' : ` ${counted(duplicates, 'record')} came more than once and counted once.`;
   return `Read ${counted(records, 'record')} of ${counted(reading.length, 'file')} (${quantity(bytes, 'bytes')})${when}.${twice}`;
 }
@@ -80,7 +87,7 @@ function readText({ records, reading, span, duplicates }: ReplayOutcome): string
 export function notReadTexts(reading: readonly FileReading[]): string[] {
   const reasons = reading.flatMap(({ unreadable }) => unreadable);
   const total = reasons.reduce((sum, { count }) => sum + count, 0);
-  const notes = reading.flatMap(({ file, notes }) => notes.map((note) => `${file}: ${note}`));
+  const notes = reading.flatMap(({ file, notes }) => notes.map((note) => (file === '' ? note : `${file}: ${note}`)));
   const texts = reasons.map(({ reason, count, first }) => {
     const more = count > 1 ? ` (and ${number(count - 1)} more like it)` : '';
     return `${placeText(first)}: ${reason.replace(/\.$/, '')}${more}.`;

@@ -42,7 +42,7 @@ function usageSentence({ command, fault }: UsageFault): string {
       return `${option ?? name?.toUpperCase()}: ${reason}, found ${JSON.stringify(given ?? value)}`;
     }
     case 'commander.excessArguments':
-      return `there is a word too many (${message.slice(message.lastIndexOf(': ') + 2)})`;
+      return `there is a word too many (${message.slice(message.lastIndexOf(': ') + 2).replace(/\.$/, '')})`;
     case 'commander.conflictingOption':
       return [...message.matchAll(/'(--[\w-]+)[^']*'/g)].map((match) => match[1]).join(' and ') + ' exclude each other';
     default:

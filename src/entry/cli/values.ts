@@ -38,7 +38,7 @@ export function wordValue<Word extends string>(words: readonly Word[]): (text: s
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw new InvalidArgumentError(`expected ${words.join(', ')}${meant(text, words)}`);
+    throw new InvalidArgumentError(`expected one of ${words.join(', ')}${meant(text, words)}`);
   };
 }
 

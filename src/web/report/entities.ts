@@ -2,7 +2,7 @@
 import type { EntityOutcome, SeenRow } from '#contract';
 import { clip, number } from '../../alerting/text.ts';
 import type { Charts } from './charts.ts';
-import { html, within, type Markup } from './markup.ts';
+import { html, within, type Markup, type Section } from './markup.ts';
 import { tally, type Subject } from './subjects.ts';
 import { capital, clockTime, counted, dayOf, figures, inUtc, listed, share, span } from './words.ts';
 
@@ -17,10 +17,11 @@ const feedTitles: Record<string, string> = {
   cloudtrail: 'CloudTrail', 'kubernetes-audit': 'Kubernetes audit',
 };
 
-export function entitiesSection(subjects: readonly Subject[], charts: Charts): Markup {
-  if (subjects.length === 0) return html`<p>No record could be filed under a service, principal or other entity.</p>`;
+export function entitiesSection(subjects: readonly Subject[], charts: Charts): Section {
+  if (subjects.length === 0) return { markup: html`<p>No record could be filed under a service, principal or other entity.</p>`, anchors: new Set() };
   const { shown, left } = within(subjects, limitBytes, (subject) => one(subject, charts));
-  return html`${shown}${left > 0 && html`<p class="more">${capital(counted(left, 'more entity', 'more entities'))} not shown here, less urgent than these.</p>`}`;
+  const markup = html`${shown}${left > 0 && html`<p class="more">${capital(counted(left, 'more entity', 'more entities'))} not shown here, less urgent than these.</p>`}`;
+  return { markup, anchors: new Set(subjects.slice(0, shown.length).map(({ anchor }) => anchor)) };
 }
 
 function one(subject: Subject, charts: Charts): Markup {
@@ -58,5 +59,5 @@ ${more.length > 0 && html`<details><summary>${figures(ordered.length - shownRows
 }
 
 function row({ what, detail, firstSeenMs, count, tasks, isNew }: SeenRow): Markup {
-  return html`<tr class="${isNew ? 'new' : 'known'}"><td>${isNew && html`<b class="flag">new</b> `}<code>${clip(what, 240)}</code>${detail !== '' && html` <span class="meta">${clip(detail, 160)}</span>`}</td><td class="t" data-h="first seen">${dayOf(firstSeenMs).slice(0, -5)} ${clockTime(firstSeenMs)}</td><td class="n" data-h="count">${number(count)}</td><td class="n" data-h="tasks">${tasks > 0 ? number(tasks) : '–'}</td></tr>`;
+  return html`<tr class="${isNew ? 'new' : 'known'}"><td>${isNew && html`<b class="flag">new</b> `}<code>${clip(what, 240)}</code>${detail !== '' && html` <span class="meta">${clip(detail, 160)}</span>`}</td><td class="t" data-h="first seen">${dayOf(firstSeenMs).slice(0, -5)} ${clockTime(firstSeenMs)}</td><td class="n" data-h="count">${number(count)}</td>${tasks > 0 ? html`<td class="n" data-h="tasks">${number(tasks)}</td>` : html`<td class="n none">–</td>`}</tr>`;
 }

@@ -12,6 +12,12 @@ export class Markup {
   }
 }
 
+/** A part of the page, and what links may point to in it. */
+export interface Section {
+  markup: Markup;
+  anchors: ReadonlySet<string>;
+}
+
 export type Value = string | number | Markup | readonly Value[] | undefined | false;
 
 /** Longest text shown whole, in characters; longer ones end in `…`. Titles and sentences are far shorter, raw records are cut before. */

@@ -3,7 +3,7 @@
 /** What the report's page adds to its text: the reader's time zone, details of marks, charts. */
 (() => {
   'use strict';
-  const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(0).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+  const zone = new Intl.DateTimeFormat(undefined, { timeZoneName: 'short' }).formatToParts(0).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
   const isUtc = new Date(0).getTimezoneOffset() === 0 && /^(UTC|GMT)$/.test(zone);
   const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -26,9 +26,13 @@
         beneath.textContent = `${utcTime.format(ms)} UTC`;
       }
     }
+    let dayBefore = '';
     for (const tick of document.querySelectorAll('text[data-ms]')) {
       const ms = Number(tick.getAttribute('data-ms'));
-      tick.textContent = tick.getAttribute('data-tick') === 'day' ? day.format(ms).replace('Sept', 'Sep') : time.format(ms);
+      const kind = tick.getAttribute('data-tick');
+      const date = day.format(ms).replace('Sept', 'Sep');
+      tick.textContent = kind === 'time' ? time.format(ms) : kind === 'new-day' && date === dayBefore ? '' : date;
+      if (kind === 'new-day') dayBefore = date;
     }
     for (const name of document.querySelectorAll('.zone')) name.textContent = zone;
   }
@@ -70,8 +74,8 @@
     const text = title?.textContent ?? '';
     title?.remove();
     mark.setAttribute('aria-label', text.replaceAll('\n', ', '));
-    mark.addEventListener('pointerenter', () => show(mark, text));
-    mark.addEventListener('pointerleave', () => document.activeElement !== mark && hide());
+    mark.addEventListener('pointerenter', (event) => event instanceof PointerEvent && event.pointerType !== 'touch' && show(mark, text));
+    mark.addEventListener('pointerleave', (event) => event instanceof PointerEvent && event.pointerType !== 'touch' && document.activeElement !== mark && hide());
     mark.addEventListener('focus', () => !isTouch && show(mark, text));
     mark.addEventListener('blur', hide);
     let wasShown = false;
@@ -106,13 +110,24 @@
     const noun = base === 'bytes' || base === 'count' || base === '1' ? '' : base === 'seconds' ? ' s' : base === 'cpu-units' ? ' CPU units' : ` ${base}`;
     return `${digits(scaled)}${names[step]}${noun}${rate === undefined ? '' : ` ${unitWords[/** @type {'s'} */ (rate)] ?? `/${rate}`}`}`;
   };
+  /** From and to, with the unit said once. @param {number} low @param {number} high @param {string} unit */
+  const range = (low, high, unit) => {
+    const [start, end] = [compact(low, unit).split(' '), compact(high, unit).split(' ')];
+    const whole = end.join(' ');
+    if (start.join(' ') === whole) return whole;
+    while (start.length > 1 && start.at(-1) === end.at(-1)) {
+      start.pop();
+      end.pop();
+    }
+    return `${start.join(' ')} to ${whole}`;
+  };
   /** @param {string} name */
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   /** @type {Map<Element, any>} */
   const drawn = new Map();
 
-  /** @param {HTMLElement} place */
-  const draw = (place) => {
+  /** @param {HTMLElement} place @param {number} [width] */
+  const draw = (place, width = place.clientWidth || 320) => {
     const data = all[Number(place.dataset['chart'])];
     // @ts-expect-error The library is in the same script and has no types here.
     const Plot = globalThis.uPlot;
@@ -122,7 +137,7 @@
     const readout = place.parentElement?.querySelector('.readout');
     const axis = { stroke: colour('--quiet'), font: '11px system-ui, sans-serif', grid: { show: false }, ticks: { stroke: colour('--line'), size: 4 } };
     const chart = new Plot({
-      width: place.clientWidth || 320,
+      width,
       height: 150,
       padding: [10, 6, 0, 0],
       legend: { show: false },
@@ -162,8 +177,8 @@
           }
           const lowest = data.minimum[at] ?? highest;
           const [low, high] = [data.low[at], data.high[at]];
-          const usual = low === null || low === undefined || high === null || high === undefined ? 'usual not known' : `usually ${compact(low, data.unit)} to ${compact(high, data.unit)}`;
-          readout.textContent = `${both((times[at] ?? 0) * 1000)} · ${lowest === highest ? '' : `${compact(lowest, data.unit)} to `}${compact(highest, data.unit)}, ${usual}`;
+          const usual = low === null || low === undefined || high === null || high === undefined ? 'usual not known' : `usually ${range(low, high, data.unit)}`;
+          readout.textContent = `${both((times[at] ?? 0) * 1000)} · ${range(lowest, highest, data.unit)}, ${usual}`;
         }],
       },
     }, [times, data.low, data.high, data.minimum, data.maximum], place);
@@ -175,7 +190,8 @@
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
     ctx.save();
-    for (const [seconds, severity, isOwn] of data.marks) {
+    // The most urgent comes first in the data and is drawn last, above the others.
+    for (const [seconds, severity, isOwn] of data.marks.toReversed()) {
       const x = plot.valToPos(data.start + seconds, 'x', true);
       if (x < bbox.left - 1 || x > bbox.left + bbox.width + 1) continue;
       ctx.strokeStyle = ctx.fillStyle = colour(`--${severity}`);
@@ -215,11 +231,12 @@
       event.preventDefault();
       const last = chart.data[0].length - 1;
       const to = Math.max(0, Math.min(last, (chart.cursor.idx ?? (by > 0 ? -1 : last + 1)) + by * (event.shiftKey ? 10 : 1)));
-      chart.setCursor({ left: chart.valToPos(chart.data[0][to], 'x'), top: 10 });
+      chart.setCursor({ left: chart.valToPos(chart.data[0][to], 'x'), top: 10 }, true, true);
     });
   }
   const again = () => [...drawn.keys()].forEach((place) => draw(/** @type {HTMLElement} */ (place)));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
-  addEventListener('beforeprint', () => places.forEach(draw));
+  // Half of what A4 and Letter leave between margins; the page has no paper's width before it is printed.
+  addEventListener('beforeprint', () => places.forEach((place) => draw(place, Math.min(320, place.clientWidth || 320))));
   addEventListener('afterprint', again);
 })();

@@ -23,15 +23,17 @@ export interface ReportOptions {
 export function renderReport(outcome: ReplayOutcome, { title, includeRaw }: ReportOptions): string {
   const { style, script } = reportAssets();
   const { placed, subjects } = placeAlerts(outcome);
-  const { markup: details, linked } = detailsSection(outcome, placed, includeRaw);
   const charts = makeCharts(subjects);
+  const entities = entitiesSection(subjects, charts);
+  const details = detailsSection(outcome, placed, entities.anchors, includeRaw);
+  const linked = new Set([...entities.anchors, ...details.anchors]);
   const sentence = headline(outcome, subjects);
   const sections: [id: string, name: string, content: Markup][] = [
     ['what', 'What happened', storiesSection(subjects, linked)],
     ['when', 'When', timelineSection(outcome, subjects, linked)],
-    ['how', 'How unusual', entitiesSection(subjects, charts)],
+    ['how', 'How unusual', entities.markup],
     ['unseen', 'What could not be seen', unseenSection(outcome, subjects, includeRaw)],
-    ['details', 'Details', details],
+    ['details', 'Details', details.markup],
   ];
   // Without alerts the first section has nothing to add to the sentence above it.
   const shown = placed.length === 0 ? sections.slice(1) : sections;

@@ -2,7 +2,7 @@
 import type { ReplayOutcome } from '#contract';
 import { clip, duration } from '../../alerting/text.ts';
 import { html, within, type Markup } from './markup.ts';
-import { severityWord, tally, urgency, type Placed, type Subject } from './subjects.ts';
+import { nameOf, severityWord, tally, urgency, type Placed, type Subject } from './subjects.ts';
 import { capital, clockTime, counted, dayOf, figures, inColumn, inUtc, inWords, span } from './words.ts';
 
 /** Alerts of one entity with less than an hour between them are told together. */
@@ -73,7 +73,7 @@ export function lead(outcome: ReplayOutcome, placed: readonly Placed[]): Markup 
 <p>${placed.length > 0 && html`${figures(placed.length, 'alert')}: ${tally(placed)}. `}${judgedSentence}${outcome.isInterrupted && ' The run was interrupted; this is what was found until then.'}</p>`;
 }
 
-/** `linked` holds the anchors that exist in the details. */
+/** `linked` holds the anchors that exist on the page. */
 export function storiesSection(subjects: readonly Subject[], linked: ReadonlySet<string>): Markup {
   const stories = tellStories(subjects);
   const { shown, left } = within(stories, limitBytes, (story) => tell(story, linked));
@@ -89,7 +89,7 @@ function tell({ subject, alerts, fromMs, toMs }: Story, linked: ReadonlySet<stri
   const sentence = (place: Placed): Markup => html`<li>${inColumn(place.fromMs)}${severityWord(place.alert.severity)}<span class="what">${linkTo(place, linked)}</span></li>`;
   const hidden = alerts.length - first.length;
   return html`<article class="story ${worst?.alert.severity}">
-<h3><a href="#${subject.anchor}">${clip(subject.name, 120)}</a></h3>
+<h3>${nameOf(subject, linked)}</h3>
 <p class="meta">${span(fromMs, toMs)} · ${figures(alerts.length, 'alert')}</p>
 <ol>${first.map(sentence)}</ol>
 ${rest.length > 0 && html`<details><summary>${figures(hidden, 'more alert')} of this story</summary><ol>${rest.map(sentence)}</ol></details>`}
@@ -102,10 +102,11 @@ export function linkTo({ alert, anchor }: Placed, linked: ReadonlySet<string>): 
   return linked.has(anchor) ? html`<a href="#${anchor}">${clip(alert.title, 300)}</a>` : html`${clip(alert.title, 300)}`;
 }
 
-/** What a mark on a chart says: severity, time, title, how many more stand in its place. */
-export function markText(place: Placed, more: number): string {
-  const time = `${dayOf(place.fromMs)} ${clockTime(place.fromMs)} UTC`;
-  return `${place.alert.severity} · ${time}\n${clip(place.alert.title, 160)}${more > 0 ? `\nand ${figures(more, 'more alert')} at this time` : ''}`;
+/** What a mark says, a line each: severity and time, title, how many more stand in its place. */
+export function markText(place: Placed, more: number): Markup {
+  return html`${place.alert.severity} · ${dayOf(place.fromMs)} ${clockTime(place.fromMs)} UTC
+${clip(place.alert.title, 160)}${more > 0 && html`
+and ${figures(more, 'more alert')} at this time`}`;
 }
 
 export const isMoreUrgent = (one: Placed, other: Placed): boolean =>

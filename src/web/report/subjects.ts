@@ -1,5 +1,6 @@
 /** Alerts in order of urgency, and whom they are about. */
 import { severities, type Alert, type EntityOutcome, type ReplayOutcome, type Severity } from '#contract';
+import { clip } from '../../alerting/text.ts';
 import { html, type Markup } from './markup.ts';
 
 /** An alert as the report places it. */
@@ -61,6 +62,12 @@ function bySubject(one: Subject, other: Subject): number {
   const [first, second] = [one.alerts[0], other.alerts[0]];
   if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined);
   return byUrgency(first.alert, second.alert);
+}
+
+/** The name, as a link where the page has an article about it; `linked` holds the anchors that exist. */
+export function nameOf({ name, anchor }: Subject, linked: ReadonlySet<string>, limit = 120): Markup {
+  const shown = clip(name, limit);
+  return linked.has(anchor) ? html`<a href="#${anchor}" title="${name}">${shown}</a>` : html`<span title="${name}">${shown}</span>`;
 }
 
 /** The word with its mark; the marks differ in shape as well as in colour. */

@@ -1,9 +1,8 @@
 /** When: a lane an entity, marks by severity, learning and blind times shaded; drawn here, so that it needs no script. */
 import type { ReplayOutcome } from '#contract';
-import { clip } from '../../alerting/text.ts';
 import { html, within, type Markup } from './markup.ts';
 import { isMoreUrgent, markText } from './stories.ts';
-import { fromMostUrgent, severityWord, type Placed, type Subject } from './subjects.ts';
+import { fromMostUrgent, nameOf, severityWord, type Placed, type Subject } from './subjects.ts';
 import { capital, clockTime, counted, dayOf } from './words.ts';
 
 /** Lanes that a person can take in at a glance. */
@@ -31,7 +30,7 @@ export function timelineSection(outcome: ReplayOutcome, subjects: readonly Subje
 <div class="lane axis" aria-hidden="true"><span class="name"><span class="zone">UTC</span></span>${ticks(axis, true)}</div>
 <ol>${shown}</ol>
 </div>
-<p class="legend">${isQuiet ? html`No marks: nothing alerted. ` : fromMostUrgent.map((severity) => html`${severityWord(severity)} `)}<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="learning" width="22" height="12"/><rect class="hatched" width="22" height="12"/></svg>learning</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="blind" width="22" height="12"/></svg>could not be seen</span></p>
+<p class="legend">${isQuiet ? html`<span class="severity">No marks: nothing alerted.</span>` : fromMostUrgent.map((severity) => html`${severityWord(severity)} `)}<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="learning" width="22" height="12"/><rect class="hatched" width="22" height="12"/></svg>learning</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="blind" width="22" height="12"/></svg>could not be seen</span></p>
 ${hidden > 0 && html`<p class="more">${capital(counted(hidden, 'more entity', 'more entities'))} without a lane here, less urgent than these.</p>`}
 <div id="card" hidden></div>`;
 }
@@ -60,7 +59,7 @@ function ticks(axis: Axis, isLabelled: boolean): Markup {
     const anchor = x < 6 ? 'start' : x > 94 ? 'end' : 'middle';
     const isNewDay = index === 0 || dayOf(timeMs) !== dayOf(times[index - 1] ?? 0);
     const day = dayOf(timeMs).slice(0, -5);
-    return html`<text x="${x}%" y="12" text-anchor="${anchor}" data-tick="${isDays ? 'day' : 'time'}" data-ms="${timeMs}">${isDays ? day : clockTime(timeMs)}</text>${!isDays && isNewDay && html`<text class="day" x="${x}%" y="27" text-anchor="${anchor}" data-tick="day" data-ms="${timeMs}">${day}</text>`}`;
+    return html`<text x="${x}%" y="12" text-anchor="${anchor}" data-tick="${isDays ? 'day' : 'time'}" data-ms="${timeMs}">${isDays ? day : clockTime(timeMs)}</text>${!isDays && html`<text x="${x}%" y="27" text-anchor="${anchor}" data-tick="new-day" data-ms="${timeMs}">${isNewDay && day}</text>`}`;
   };
   return html`<svg class="track" width="100%" height="${isLabelled ? 40 : 32}">${times.map((timeMs, index) => html`${isLabelled && label(timeMs, index)}<line class="tick" x1="${axis.at(timeMs)}%" x2="${axis.at(timeMs)}%" y1="${isLabelled ? 34 : 0}" y2="${isLabelled ? 40 : 32}"/>`)}</svg>`;
 }
@@ -85,7 +84,7 @@ function lane(subject: Subject, axis: Axis, outcome: ReplayOutcome, linked: Read
   for (const { place } of marks) if (place.toMs - place.fromMs > 60_000) parts.push(bar(`lasting ${place.alert.severity}`, place.fromMs, place.toMs, 14.5, 3));
   const said = alerts.length === 0 ? 'nothing unusual' : counted(alerts.length, 'alert');
   const learning = entity !== undefined && entity.readyFromMs === undefined ? ', still learning' : '';
-  return html`<li class="lane"><span class="name"><a href="#${subject.anchor}" title="${subject.name}">${clip(subject.name, 60)}</a><span class="meta">${said}${learning}</span></span>
+  return html`<li class="lane"><span class="name">${nameOf(subject, linked, 60)}<span class="meta">${said}${learning}</span></span>
 <svg class="track" width="100%" height="32" role="group" aria-label="${subject.name}: ${said}${learning}">${parts}${marks.map((mark) => draw(mark, axis, linked))}</svg></li>`;
 }
 

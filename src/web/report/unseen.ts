@@ -51,7 +51,7 @@ function unread({ reading, unreadable }: ReplayOutcome, includeRaw: boolean): Ma
     return html`<li>${figures(count, 'record')}: ${reason} <span class="meta">First: ${clip(place, 300)}</span>${includeRaw && raw !== '' && html`<details><summary>the record</summary><pre>${raw}</pre></details>`}</li>`;
   };
   const { shown, left } = within(reasons, limitBytes, draw);
-  return html`<h3>Unread</h3><p>${capital(figures(unreadable, 'record'))} could not be read; all others were read and judged.</p><ul class="plain">${shown}</ul>${left > 0 && html`<p class="more">${capital(counted(left, 'more reason'))} not shown.</p>`}`;
+  return html`<h3>Unread</h3><p>${capital(figures(unreadable, 'record'))} could not be read; all others were.</p><ul class="plain">${shown}</ul>${left > 0 && html`<p class="more">${capital(counted(left, 'more reason'))} not shown.</p>`}`;
 }
 
 function learning(subjects: readonly Subject[]): Markup {

@@ -1,0 +1,112 @@
+/** Stories of egress volume: which must fire, and which stay quiet. */
+import { ecsTaskEvent, flowLine } from '#contract';
+import type { Case } from '#contract';
+
+const minuteMs = 60_000;
+const firstMs = Date.UTC(2026, 2, 2);
+const time = (minute: number): number => firstMs + minute * minuteMs;
+const at = (minute: number): string => new Date(time(minute)).toISOString();
+const hour = 60;
+const day = 24 * hour;
+
+/** Even noise from 0 to 1, the same in every run. */
+function noise(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+type Flow = Parameters<typeof flowLine>[0];
+const flow = (minute: number, bytes: number, change: Partial<Flow> = {}): string =>
+  flowLine({ at: time(minute), service: 'checkout', task: 1, to: '198.51.100.20', port: 443, bytes: Math.round(bytes), ...change });
+
+/** What a task sends, every `step` minutes: 0.2 to 2 MB to its supplier, unless `bytes` says otherwise. */
+function sending(task: number, from: number, to: number, bytes: (minute: number, random: number) => number = (_, random) => 200_000 * 10 ** random, step = 10): string[] {
+  const next = noise(task * 7_919 + from);
+  const records: string[] = [];
+  for (let minute = from; minute < to; minute += step) records.push(flow(minute, bytes(minute, next()), { task }));
+  return records;
+}
+
+const taughtDays = 4 * day;
+const taught = [1, 2, 3].flatMap((task) => sending(task, 0, taughtDays));
+const teachUntil = at(taughtDays);
+const aDay = [1, 2, 3].flatMap((task) => sending(task, taughtDays, taughtDays + day));
+
+/** A backup at 02:00: five minutes of half a gigabyte. */
+const isBackup = (minute: number): boolean => minute % day >= 2 * hour && minute % day < 2 * hour + 50;
+const withBackup = (minute: number, random: number): number => (isBackup(minute) ? 4e8 + 2e8 * random : 200_000 * 10 ** random);
+
+export const cases: Case[] = [
+  {
+    title: 'fires when a minute is far above the baseline, to a peer that the service never sent to',
+    records: [...taught, ...aDay, flow(taughtDays + 305, 41_000_000, { to: '203.0.113.77' })],
+    teachUntil,
+    fires: [{ from: at(taughtDays + 304), to: at(taughtDays + 306), object: 'sent a minute', severity: 'high' }],
+  },
+  {
+    title: 'fires as critical when it is a hundred times the usual',
+    records: [...taught, flow(taughtDays + 305, 900_000_000, { to: '203.0.113.77' })],
+    teachUntil,
+    fires: [{ from: at(taughtDays + 304), to: at(taughtDays + 306), object: 'sent a minute', severity: 'critical' }],
+  },
+  {
+    title: 'fires when a task sends far more to the peer it always sends to',
+    records: [...taught, ...aDay, flow(taughtDays + 305, 25_000_000)],
+    teachUntil,
+    fires: [{ from: at(taughtDays + 304), to: at(taughtDays + 306), object: 'sent a minute', severity: 'medium' }],
+  },
+  {
+    title: 'fires for a drip over a day of which each minute is usual',
+    records: [...taught, ...sending(1, taughtDays, taughtDays + day), ...sending(2, taughtDays, taughtDays + day, () => 1_900_000, 2)],
+    teachUntil,
+    fires: [{ from: at(taughtDays + hour), to: at(taughtDays + day), object: 'sent a day' }],
+  },
+  {
+    title: 'fires for much to a new peer outside, though as much is usual in sum',
+    records: [...[1, 2, 3].flatMap((task) => sending(task, 0, taughtDays, (_, random) => 2e7 + 6e7 * random)), flow(taughtDays + 305, 5e7, { to: '203.0.113.77' })],
+    teachUntil,
+    fires: [{ from: at(taughtDays + 304), to: at(taughtDays + 306), object: 'sent to 203.0.113.0/24', severity: 'high' }],
+  },
+  {
+    title: 'fires when a backup runs at another hour',
+    records: [...[1, 2].flatMap((task) => sending(task, 0, taughtDays, (minute, random) => (task === 1 ? withBackup(minute, random) : 200_000 * 10 ** random))), ...sending(2, taughtDays, taughtDays + day), flow(taughtDays + 14 * hour, 4e9, { task: 2 })],
+    teachUntil,
+    fires: [{ from: at(taughtDays + 14 * hour), to: at(taughtDays + 14 * hour + 1), object: 'sent a minute' }],
+  },
+  {
+    title: 'stays quiet for a backup at the hour it was taught at for days',
+    records: [1, 2].flatMap((task) => sending(task, 0, taughtDays + 2 * day, task === 1 ? withBackup : undefined)),
+    teachUntil,
+    fires: [],
+  },
+  {
+    title: 'stays quiet for a service that is noisy and stationary',
+    records: [1, 2, 3].flatMap((task) => sending(task, 0, taughtDays + 2 * day, (_, random) => 10_000 * 1_000 ** random)),
+    teachUntil,
+    fires: [],
+  },
+  {
+    title: 'stays quiet for spikes below the floor',
+    records: [...[1, 2].flatMap((task) => sending(task, 0, taughtDays, (_, random) => 1_000 + 500 * random)), flow(taughtDays + 305, 800_000, { to: '203.0.113.77' })],
+    teachUntil,
+    fires: [],
+  },
+  {
+    title: 'stays quiet when a deployment starts tasks anew that warm up a little above the usual',
+    records: [
+      ...taught,
+      ...[11, 12].map((task) => ecsTaskEvent({ at: time(taughtDays + 60), id: `0000-${task}`, service: 'checkout', task, revision: 2, lastStatus: 'RUNNING' })),
+      ...[11, 12].flatMap((task) => sending(task, taughtDays + 61, taughtDays + 120, (minute, random) => (minute < taughtDays + 80 ? 2_400_000 : 200_000 * 10 ** random))),
+    ],
+    teachUntil,
+    fires: [],
+  },
+  {
+    title: 'stays quiet while nothing was learned',
+    records: [...sending(1, 0, 50), flow(51, 900_000_000, { to: '203.0.113.77' })],
+    fires: [],
+  },
+];

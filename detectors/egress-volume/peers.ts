@@ -1,0 +1,44 @@
+/** Who received what was sent: the peer with the largest share, and those outside that the service never sent to. */
+import ipaddr from 'ipaddr.js';
+import type { NetworkMinute, SetView } from '#contract';
+
+const insideRanges = new Set(['private', 'uniqueLocal', 'linkLocal', 'loopback', 'carrierGradeNat']);
+
+/** Is a peer a network of a private range? Names and cloud services are outside. */
+export function isInside(peer: string): boolean {
+  const slash = peer.indexOf('/');
+  const address = slash < 0 ? peer : peer.slice(0, slash);
+  return ipaddr.isValid(address) && insideRanges.has(ipaddr.process(address).range());
+}
+
+export interface Receiver {
+  peer: string;
+  sentBytes: number;
+  isNew: boolean;
+}
+
+/** The first of those who got most; it is new only where the set of peers is ready to say so. */
+export function mainReceiver({ sentByPeer }: NetworkMinute, peers: SetView): Receiver | undefined {
+  for (const [peer, sentBytes] of sentByPeer) return sentBytes > 0 ? { peer, sentBytes, isNew: isNew(peer, peers) } : undefined;
+  return undefined;
+}
+
+/** The one outside, never sent to, that got most. */
+export function newReceiver({ sentByPeer }: NetworkMinute, peers: SetView): Receiver | undefined {
+  if (!peers.isReady) return undefined;
+  for (const [peer, sentBytes] of sentByPeer) {
+    if (sentBytes > 0 && !isInside(peer) && isNew(peer, peers)) return { peer, sentBytes, isNew: true };
+  }
+  return undefined;
+}
+
+function isNew(peer: string, peers: SetView): boolean {
+  return peers.isReady && !peers.isOverflowing && !peers.of(peer).isUsual;
+}
+
+/** Peers that were sent anything: those with less than a thousandth of the minute only answered or asked. */
+export function receiversOf({ sentByPeer, sentBytes }: NetworkMinute): string[] {
+  const receivers: string[] = [];
+  for (const [peer, bytes] of sentByPeer) if (bytes * 1_000 >= sentBytes && bytes > 0) receivers.push(peer);
+  return receivers;
+}

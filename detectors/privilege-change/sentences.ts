@@ -1,0 +1,100 @@
+/** How an act is told: what happened, how unusual, what would have made it quiet, where to look first. */
+import type { ApiActivity, Evidence, SetView, Severity } from '#contract';
+import { severities } from '#contract';
+import { counted, shortName } from '../phrase.ts';
+import type { Act, ActKind } from './act.ts';
+
+const titleLimit = 119;
+/** A shorter rest of a name tells nothing. */
+const leastName = 8;
+
+const lookFirst: Readonly<Record<ActKind, string>> = {
+  'root-user': 'Who holds the root user’s password and second factor, and whether that person did it.',
+  'sign-in': 'Whether the person signed in from that address, and what was called with that session since.',
+  identity: 'Whether a ticket or a person asked for it, and what the new identity called since.',
+  'access-key': 'Whether the owner of the key knows of it, and from where it was used since.',
+  password: 'Whether the owner of the password knows of it, and where it was used to sign in since.',
+  rights: 'What the policy allows, and what was called with it since.',
+  trust: 'Whether the account or provider that is trusted now is one of yours.',
+  organisation: 'Who asked for it, and whether guard rails and trails of the organisation still hold for the account.',
+  exposure: 'Whether what was opened holds data that must stay inside, and who read it since.',
+  'network-opening': 'What listens behind it, and which flows came in since.',
+  credentials: 'Which credentials were read, and from where they were used since; change those that matter.',
+  watchers: 'Whether it watches again, and what the same caller did right before and after.',
+  execution: 'What code ran, with which role, and what that role called since.',
+  compute: 'What was started, in which regions, and by whose key.',
+  recovery: 'Whether backups or versions are still there, and stop the caller if nobody asked for it.',
+  discovery: 'Where the calls came from, and what the same session did next.',
+  denied: 'Which calls were refused, and which of the same session were answered.',
+  'moved-credentials': 'Who holds the address, and what was called from there.',
+  anonymous: 'Which binding gives rights to callers without a name.',
+  'cluster-rights': 'Whom the rights were given to, and what they did with them since.',
+  'pod-privilege': 'Which image it runs, who asked for it, and what it mounts of the host.',
+  'pod-access': 'Which command ran in the pod, and what its service account may do.',
+};
+
+export interface Weight {
+  score: number;
+  severity: Severity;
+  isLearning: boolean;
+}
+
+/** One step less urgent. */
+export function milder(severity: Severity): Severity {
+  return severities[Math.max(0, severities.indexOf(severity) - 1)]!;
+}
+
+export function evidenceOf(act: Act, activity: ApiActivity, who: string, calls: SetView, weight: Weight): Evidence {
+  const title = titleOf(act, activity, who, shortName(act.named ?? activity.resource));
+  return {
+    object: act.detail === undefined ? act.kind : `${act.kind}: ${act.detail}`,
+    title,
+    summary: `${capital(title)} (\`${activity.operation}\`${from(activity)}). ${apart(act)}${unusual(who, calls, weight)}`,
+    observed: [activity.operation, ...act.facets.slice(0, 3)].join(', '),
+    expected: calls.isBorrowed ? 'what others of the account usually call' : `what ${who} usually calls`,
+    unit: 'call',
+    score: weight.score,
+    quiet: quietOf(who, act, weight),
+    lookFirst: lookFirst[act.kind],
+    severity: weight.severity,
+    attack: [act.attack],
+    about: 'owner',
+  };
+}
+
+/** The name of the thing gives way where the whole is too long: its record shows it. */
+function titleOf(act: Act, { outcome }: ApiActivity, who: string, resource: string): string {
+  const isDone = outcome === 'success' || act.kind === 'denied';
+  const end = isDone ? '' : outcome === 'denied' ? ', and was denied' : ', which failed';
+  const start = [who, isDone ? act.past : `tried to ${act.infinitive}`, act.thing].filter((part) => part !== '').join(' ');
+  const room = titleLimit - start.length - end.length - 3;
+  if (resource === '' || room < leastName) return `${start.slice(0, titleLimit - end.length)}${end}`;
+  return `${start} \`${resource.length <= room ? resource : `${resource.slice(0, room - 1)}…`}\`${end}`;
+}
+
+/** What about the call itself is out of the ordinary. */
+function apart({ facets }: Act): string {
+  return facets.length === 0 ? '' : `What sets it apart: ${facets.slice(0, 3).map(shortName).join(', ')}. `;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function from({ sourceAddress }: ApiActivity): string {
+  return sourceAddress === undefined ? '' : ` from ${shortName(sourceAddress)}`;
+}
+
+function unusual(who: string, calls: SetView, { isLearning }: Weight): string {
+  if (isLearning) return `What ${who} usually does is still being learned; this is seldom anybody’s routine.`;
+  const days = counted(Math.max(1, calls.history.days), 'day');
+  return calls.isBorrowed
+    ? `${capital(who)} has little history of its own, and nobody in the account did this in the ${days} on record.`
+    : `${capital(who)} did nothing like it in the ${days} on record.`;
+}
+
+function quietOf(who: string, act: Act, { isLearning }: Weight): string {
+  const ways = act.kind === 'denied' ? 'The same calls refused' : 'The same call';
+  const taught = `${ways} by ${who} on 3 days, or during a teaching, or a person who accepts it into the baseline`;
+  return isLearning ? `${taught}; while learning, each kind of call is told once.` : `${taught}.`;
+}
