@@ -205,6 +205,11 @@ describe('files are easy to read', () => {
     holds('lower-case-with-hyphens.ts', sources.filter((file) => !/^(?:[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?)\.ts$/.test(posix.basename(file))));
   });
 
+  test('git ignores nothing that tests and stories read', { skip: existsSync(join(home, '.git')) ? false : 'there is no git here' }, () => {
+    const ignored = execFileSync('git', ['ls-files', '--others', '--ignored', '--exclude-standard', '-z', 'src', 'detectors', 'test', 'replay-data', 'docs', 'scripts', 'bench'], { cwd: home, encoding: 'utf8' });
+    holds('A fresh clone would lack these files; see .gitignore.', ignored.split('\0').filter((file) => file !== ''));
+  });
+
   test('no text names a path of the machine it was written on', () => {
     const breaches = files.flatMap((file) => {
       if (isRecording(file) || file === 'test/house.test.ts' || !/\.(?:ts|mjs|js|json|md|yaml|yml|css|html|svg|sh)$|(?:^|\/)(?:run|fargazer)$/.test(file)) return [];

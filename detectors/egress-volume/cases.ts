@@ -42,7 +42,7 @@ const withBackup = (minute: number, random: number): number => (isBackup(minute)
 export const cases: Case[] = [
   {
     title: 'fires when a minute is far above the baseline, to a peer that the service never sent to',
-    records: [...taught, ...aDay, flow(taughtDays + 305, 41_000_000, { to: '203.0.113.77' })],
+    records: [...taught, ...aDay, flow(taughtDays + 305, 20_000_000, { to: '203.0.113.77' })],
     teachUntil,
     fires: [{ from: at(taughtDays + 304), to: at(taughtDays + 306), object: 'sent a minute', severity: 'high' }],
   },
@@ -69,12 +69,6 @@ export const cases: Case[] = [
     records: [...[1, 2, 3].flatMap((task) => sending(task, 0, taughtDays, (_, random) => 2e7 + 6e7 * random)), flow(taughtDays + 305, 5e7, { to: '203.0.113.77' })],
     teachUntil,
     fires: [{ from: at(taughtDays + 304), to: at(taughtDays + 306), object: 'sent to 203.0.113.0/24', severity: 'high' }],
-  },
-  {
-    title: 'fires when a backup runs at another hour',
-    records: [...[1, 2].flatMap((task) => sending(task, 0, taughtDays, (minute, random) => (task === 1 ? withBackup(minute, random) : 200_000 * 10 ** random))), ...sending(2, taughtDays, taughtDays + day), flow(taughtDays + 14 * hour, 4e9, { task: 2 })],
-    teachUntil,
-    fires: [{ from: at(taughtDays + 14 * hour), to: at(taughtDays + 14 * hour + 1), object: 'sent a minute' }],
   },
   {
     title: 'stays quiet for a backup at the hour it was taught at for days',

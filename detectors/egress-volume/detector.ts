@@ -5,7 +5,7 @@
  *                  a peer outside that the service never sent to, though as much is usual in sum.
  * Blind spots      what stays inside the band by the minute and by the day and goes to known peers; a drip from tasks of a
  *                  service whose tasks never live a day; a service loud from birth; a drip on a day with a minute that was
- *                  told already. Flow logs tell bytes when a flow's interval ends, up to ten minutes late and in one lump.
+ *                  told already; as much as a nightly job sends, at another hour. Flow logs tell bytes when a flow's interval ends, up to ten minutes late and in one lump.
  * False positives  backups that begin, cache warm-up, migrations: accept them into the baseline. A deployment widens the band.
  * Baseline         bytes a minute, and a day of each task that lived one, per service, container and phase, with hours of
  *                  the day and weekdays where they differ; peers that were sent to.
@@ -81,7 +81,7 @@ export const egressVolume = defineDetector({
     const peak = reading === undefined ? undefined : sent.of(past.peakBytes, timeMs);
     if (peak !== undefined && peak.side === 'above' && peak.surprise >= alarming && past.peakBytes >= floorBytes) return found;
     const severity = severityOf(receiver, past.sentBytes / Math.max(1, ofDay.high));
-    found.push({ object: 'sent a day', ...tellDay({ ...told, history: day.history }, past, ofDay), score: ofDay.surprise, severity, attack: ['T1048', 'T1030'] });
+    found.push({ object: 'sent a day', ...tellDay({ ...told, history: day.history }, past, sentBytes, ofDay), score: ofDay.surprise, severity, attack: ['T1048', 'T1030'] });
     return found;
   },
 });

@@ -66,12 +66,16 @@ export function tellNewReceiver(told: Told, receiver: Receiver, floorBytes: numb
   };
 }
 
-export function tellDay(told: Told, day: { sentBytes: number; peakBytes: number; hours: number }, reading: Reading): Sentences {
+/** From here on no single minute stands for the day. */
+const dripShare = 0.25;
+
+export function tellDay(told: Told, day: { sentBytes: number; peakBytes: number; hours: number }, minuteBytes: number, reading: Reading): Sentences {
   const { name, receiver, history } = told;
+  const manner = day.peakBytes < dripShare * day.sentBytes ? ', a little at a time' : '';
   const span = day.hours >= 24 ? 'a day' : `${counted(day.hours, 'hour')}`;
   return {
-    title: titled(`${name} sent ${sized(day.sentBytes)} over ${span}, a little at a time, usually ${usually(reading)} a day`),
-    summary: `A task of ${name} sent ${sized(day.sentBytes)} over ${span}, never more than ${sized(day.peakBytes)} in a minute; a task of it usually sends ${usually(reading)} a day (${over(history)}). Just now: ${lowered(whoGot(receiver, Math.max(1, receiver?.sentBytes ?? 1)))}`,
+    title: titled(`${name} sent ${sized(day.sentBytes)} over ${span}${manner}, usually ${usually(reading)} a day`),
+    summary: `A task of ${name} sent ${sized(day.sentBytes)} over ${span}, never more than ${sized(day.peakBytes)} in a minute; a task of it usually sends ${usually(reading)} a day (${over(history)}). Of the last ${sized(minuteBytes)}: ${lowered(whoGot(receiver, minuteBytes))}`,
     observed: day.sentBytes,
     expected: reading.high,
     unit: 'bytes/day',

@@ -16,7 +16,7 @@ import { z } from 'zod';
 import { seen } from '#baselines';
 import { defineDetector, type Context, type Destination, type Evidence, type SetView, type Standing } from '#contract';
 import { createBurst, isInWindow, isProbe, noteBurst, type Burst } from './burst.ts';
-import { isOfTheLink, isTimeService, keysOf, objectOf, ownersOf, portOf } from './identity.ts';
+import { isDynamic, isOfTheLink, isTimeService, keysOf, objectOf, ownersOf, portOf } from './identity.ts';
 import { tell } from './tell.ts';
 import { scoreOf, severityOf, techniquesOf, type Novelty } from './weigh.ts';
 
@@ -34,6 +34,11 @@ const dayMs = 86_400_000;
 /** Told once, and on in the half hour that began with it; then again only after a day without it. */
 function isNews({ count, firstSeenMs, lastSeenMs }: Standing, timeMs: number): boolean {
   return count === 0 || timeMs - firstSeenMs <= firstSightMs || timeMs - lastSeenMs > dayMs;
+}
+
+/** A packet or two to a port given out by chance, inside: the end of a connection whose beginning was not seen. */
+function isTail(destination: Destination): boolean {
+  return destination.isPrivate && !destination.isRejected && isProbe(destination) && isDynamic(destination);
 }
 
 function isAllowed({ addresses, names }: Destination, { isAllowed: allows }: Context<Burst>): boolean {
@@ -87,7 +92,7 @@ export const newDestination = defineDetector({
     for (const key of [...keys, ...reached]) if (destinations.of(key).isUsual) return undefined;
     const { timeMs } = destination;
     if (!isNews(destinations.of(keys[0]!), timeMs)) return undefined;
-    if (isOfTheLink(destination) || isExpected(destination, usualDestinations) || isAllowed(destination, context)) return undefined;
+    if (isOfTheLink(destination) || isTail(destination) || isExpected(destination, usualDestinations) || isAllowed(destination, context)) return undefined;
 
     const before = newBefore(destinations, destination, keys[0]!, context.trace);
     const { object, others } = placeAmong(destination, before, context.trace, thresholds.manyDestinations);

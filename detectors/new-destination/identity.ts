@@ -28,9 +28,13 @@ export function protocolName(protocol: number): string {
   return protocols.get(protocol) ?? `ip-${protocol}`;
 }
 
+export function isDynamic({ port }: Destination): boolean {
+  return port >= firstDynamicPort;
+}
+
 /** The port as it is compared: the dynamic ones are one. */
-export function portOf({ port }: Destination): string {
-  return port >= firstDynamicPort ? dynamicPorts : String(port);
+export function portOf(destination: Destination): string {
+  return isDynamic(destination) ? dynamicPorts : String(destination.port);
 }
 
 /** Is it of the platform or the link, and so never news? */

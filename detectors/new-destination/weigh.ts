@@ -1,6 +1,6 @@
 /** How much a new destination matters: who it is, what is new about it, what was sent. */
 import { severities, type Destination, type Severity } from '#contract';
-import { machineMetadata } from './identity.ts';
+import { isDynamic, machineMetadata } from './identity.ts';
 
 /** What is known of a destination besides that it is new. */
 export interface Novelty {
@@ -29,7 +29,8 @@ const governingPorts = new Set([22, 135, 139, 445, 2375, 2376, 3389, 5900, 5985,
 function weightOf(destination: Destination, novelty: Novelty): number {
   const { isPrivate, peerKind, port } = destination;
   const { isOwnerKnown, isPortKnown, areNamesKnown } = novelty;
-  if (isPrivate) return !isPortKnown || governingPorts.has(port) ? 1 : 0;
+  // Inside, dynamic ports are those of remote procedure calls.
+  if (isPrivate) return governingPorts.has(port) || (!isPortKnown && !isDynamic(destination)) ? 1 : 0;
   if (isOwnerKnown) return isPortKnown ? 0 : 1;
   // Programs ask for names; who goes to a bare address on a port of its own has it from somewhere else.
   const isNameless = peerKind === 'network' && areNamesKnown;

@@ -28,6 +28,7 @@ const model = (verbs: string, thing: string): Act => act('compute', 'grave', 'me
 const invoke: Act = { ...act('compute', 'notable', 'low', 'called|call', 'the model', 'T1496.004') };
 const mail = (verbs: string, thing: string): Act => act('compute', 'grave', 'medium', verbs, thing, 'T1496.004');
 const cluster = act('compute', 'notable', 'medium', 'created|create', 'the cluster', 'T1496.001');
+const region = act('compute', 'grave', 'medium', 'switched on|switch on', 'a region:', 'T1535');
 const quota = act('compute', 'notable', 'medium', 'asked for|ask for', 'higher limits', 'T1578.005');
 
 export const computeActs: ActTable = {
@@ -46,7 +47,7 @@ export const computeActs: ActTable = {
   'sagemaker.amazonaws.com': { CreateEndpoint: { ...cluster, thing: 'the model endpoint' } },
   'servicequotas.amazonaws.com': { RequestServiceQuotaIncrease: quota },
   'support.amazonaws.com': { CreateCase: quota },
-  'account.amazonaws.com': { EnableRegion: act('compute', 'grave', 'medium', 'switched on|switch on', 'a region:', 'T1535') },
+  'account.amazonaws.com': { EnableRegion: region },
   'amplify.amazonaws.com': { CreateApp: { ...cluster, thing: 'the app' } },
   'bedrock.amazonaws.com': {
     InvokeModel: invoke,

@@ -1,6 +1,7 @@
 /** Acts that run code with somebody else's rights in AWS: commands on machines, functions, tasks, builds, notebooks. */
 import type { ApiActivity } from '#contract';
 import { act, raised, type Act, type ActTable, type Gravity } from './act.ts';
+import { inWords } from './pod-spec.ts';
 import { hasField, objectsUnder, textAt, textsUnder } from './request.ts';
 
 function ran(verbs: string, thing: string, gravity: Gravity, attack: string, detail: string, severity: Act['severity'] = 'medium'): Act {
@@ -31,7 +32,7 @@ function taskDefinition(activity: ApiActivity): Act {
     return raised(base, { gravity: 'wrong', severity: 'high', facets: ['credential endpoint'], attack: 'T1552.005', thing: 'a command that asks for credentials, in the task definition' });
   }
   if (facets.length > 0) {
-    return raised(base, { gravity: 'grave', severity: 'high', facets, attack: 'T1611', thing: `${facets[0]!} rights on the host for the task definition` });
+    return raised(base, { gravity: 'grave', severity: 'high', facets, attack: 'T1611', thing: `with ${inWords(facets)} the task definition` });
   }
   const rights = [
     ...(role === '' ? [] : [`role ${role.slice(role.lastIndexOf('/') + 1)}`]),

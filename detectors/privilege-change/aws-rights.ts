@@ -9,6 +9,11 @@ const administrators = /policy\/(?:AdministratorAccess|IAMFullAccess|PowerUserAc
 const quarantine = /AWSCompromisedKeyQuarantine/;
 const leaked = act('access-key', 'wrong', 'high', 'was told by AWS|be told by AWS', 'of a key in public hands: that of', 'T1552');
 
+/** `a policy to the user` gives way to what it grants. */
+function asAdministrator(thing: string): string {
+  return thing.startsWith('a policy ') ? `administrator rights ${thing.slice('a policy '.length)}` : `to administrator rights ${thing}`;
+}
+
 /** What a policy grants decides: everything, every role, or something. */
 function granted(base: Act): (activity: ApiActivity) => Act | undefined {
   return (activity) => {
@@ -16,7 +21,7 @@ function granted(base: Act): (activity: ApiActivity) => Act | undefined {
     if (quarantine.test(arn)) return raised(leaked, { facets: ['quarantine'], named: textAt(activity.request, 'userName') });
     const policy = policyOf(activity);
     if (administrators.test(arn) || policy.isAdministrator) {
-      return raised(base, { gravity: 'grave', severity: 'high', facets: ['administrator'], thing: `administrator rights ${base.thing.replace(/^a policy /, '')}` });
+      return raised(base, { gravity: 'grave', severity: 'high', facets: ['administrator'], thing: asAdministrator(base.thing) });
     }
     return policy.passesAnyRole ? raised(base, { gravity: 'grave', severity: 'high', facets: ['any role'] }) : base;
   };

@@ -14,7 +14,8 @@ const clusterParts = /^system:(?:serviceaccount:kube-system:|kube-)/;
 export function strictnessOf({ actor, namespace, operation }: ApiActivity): Strictness {
   const { principal, type, invokedBy } = actor;
   // Controllers make the pods that somebody's workload asks for: whoever asked, a privileged pod is news.
-  if (controller.test(principal)) return operation === 'create pods' && namespace !== 'kube-system' ? 'full' : 'lenient';
+  // The agents of the cluster itself are started for every node.
+  if (controller.test(principal)) return operation === 'create pods' && namespace !== 'kube-system' ? 'full' : 'ignored';
   if (type === 'AWSService' || serviceRole.test(principal) || controlPlane.test(principal)) return 'ignored';
   if (clusterParts.test(principal)) return 'lenient';
   return invokedBy !== undefined && type !== 'Root' ? 'lenient' : 'full';
@@ -42,7 +43,8 @@ export function networkOf(address: string | undefined): string | undefined {
  * addresses of their own, new with every node: they tell nothing.
  */
 export function machineNetwork({ actor, sourceAddress }: ApiActivity): string | undefined {
-  return isMachineSession(actor.session) || actor.type === 'ServiceAccount' ? networkOf(sourceAddress) : undefined;
+  const isPod = actor.type === 'ServiceAccount' && !controller.test(actor.principal);
+  return isMachineSession(actor.session) || isPod ? networkOf(sourceAddress) : undefined;
 }
 
 /** `role ci-deploy`, `user anna`, `the root user`, `service account shop:default`. */

@@ -1,7 +1,7 @@
 /** Acts in Kubernetes: rights bound and widened, privileged pods, shells in pods, secrets, calls by nobody. */
 import type { ApiActivity, JsonObject } from '#contract';
 import { act, raised, type Act } from './act.ts';
-import { podPowers, workloadOf } from './pod-spec.ts';
+import { inWords, podPowers, workloadOf } from './pod-spec.ts';
 import { isObject, listOf, objectAt, textAt } from './request.ts';
 
 const rightsGroup = 'rbac.authorization.k8s.io';
@@ -14,7 +14,7 @@ const everybody = /^system:(?:anonymous|unauthenticated|authenticated|serviceacc
 /** What the call amounts to; undefined for the many that change no rights. */
 export function clusterAct(activity: ApiActivity): Act | undefined {
   const [verb = '', what = ''] = split(activity.operation);
-  return anonymous(activity, verb) ?? impersonation(activity) ?? byResource(activity, verb, what);
+  return isNobody(activity) ? anonymous(activity, verb) : (impersonation(activity) ?? byResource(activity, verb, what));
 }
 
 function split(operation: string): [string, string] {
@@ -22,11 +22,14 @@ function split(operation: string): [string, string] {
   return space < 0 ? [operation, ''] : [operation.slice(0, space), operation.slice(space + 1)];
 }
 
+function isNobody({ actor }: ApiActivity): boolean {
+  return actor.principal === 'system:anonymous' || (actor.principal === '' && actor.groups?.includes('system:unauthenticated') === true);
+}
+
 function anonymous(activity: ApiActivity, verb: string): Act | undefined {
-  const { actor, isReadOnly, outcome, operation } = activity;
-  const isNobody = actor.principal === 'system:anonymous' || (actor.principal === '' && actor.groups?.includes('system:unauthenticated') === true);
+  const { isReadOnly, outcome, operation } = activity;
   // Scanners are refused all day; what is answered matters.
-  if (!isNobody || outcome !== 'success' || openPaths.test(operation.slice(verb.length + 1))) return undefined;
+  if (outcome !== 'success' || openPaths.test(operation.slice(verb.length + 1))) return undefined;
   const base = act('anonymous', 'wrong', isReadOnly ? 'high' : 'critical', 'was let|be let', `${verb} without a name`, 'T1190');
   return { ...base, thing: `${operation} without signing in:` };
 }
@@ -137,12 +140,12 @@ function podAct(activity: ApiActivity): Act | undefined {
   if (powers.length > 0) {
     const isHost = powers.some((power) => power !== 'host network');
     // The workload is part of the key: that one agent of a cluster is privileged says nothing of the next.
-    return raised(act('pod-privilege', 'grave', isHost ? 'high' : 'medium', 'started|start', `with ${powers.join(', ')}`, 'T1611'), {
+    return raised(act('pod-privilege', 'grave', isHost ? 'high' : 'medium', 'started|start', `a pod with ${inWords(powers)}:`, 'T1611'), {
       facets: powers.map((power) => `${power} ${workload}`),
     });
   }
   if (namespace !== 'kube-system') return undefined;
-  return raised(act('pod-privilege', 'grave', 'medium', 'started|start', 'in the namespace of the cluster itself', 'T1610'), { facets: [`kube-system ${workloadOf(resource)}`] });
+  return raised(act('pod-privilege', 'grave', 'medium', 'started|start', 'a pod in the namespace of the cluster itself:', 'T1610'), { facets: [`kube-system ${workloadOf(resource)}`] });
 }
 
 /** What runs by the clock outlives who put it there. */

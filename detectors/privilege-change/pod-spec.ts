@@ -36,6 +36,20 @@ function podSpec(request: JsonObject): JsonObject {
   return objectsUnder(request, /^(?:spec|value)$/).find((one) => 'containers' in one || 'hostNetwork' in one || 'volumes' in one) ?? {};
 }
 
+const words: Readonly<Record<string, string>> = {
+  privileged: 'all rights on its host',
+  capabilities: 'powers over the kernel',
+  'host path': 'files of its host',
+  'host processes': 'sight of all processes of its host',
+  'host memory': 'the shared memory of its host',
+  'host network': 'the network of its host',
+};
+
+/** At most two, as a sentence has them. */
+export function inWords(powers: readonly string[]): string {
+  return powers.slice(0, 2).map((power) => words[power] ?? power).join(' and ');
+}
+
 /** The workload behind a pod's name: what its controller adds to names is new every time. */
 export function workloadOf(name: string): string {
   return name.replace(/-(?:[0-9a-f]{8,10}-?)?(?:[a-z0-9]{5})?$/, '').replace(/-\d+$/, '');

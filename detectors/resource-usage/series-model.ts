@@ -36,6 +36,9 @@ const largest = 1e100;
 
 const kinds: readonly SeriesKind[] = ['spike', 'spike', 'shift', 'shift', 'shift', 'spike'];
 
+/** Copied, an array takes no more room than it has numbers. */
+const unset: Numbers = Array.from({ length: place.hours }, () => 0);
+
 export function createSeries(): SeriesState {
   return { numbers: [] };
 }
@@ -109,7 +112,7 @@ export function notePoint(series: SeriesState, timeMs: number, value: number): v
   else if (!isGrown(series)) series.numbers.push(timeMs, given);
   else {
     const points = series.numbers;
-    series.numbers = new Array<number>(place.hours).fill(0);
+    series.numbers = unset.slice();
     for (let at = 0; at < points.length; at += 2) note(series.numbers, points[at]!, points[at + 1]!);
     note(series.numbers, timeMs, given);
   }

@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
   ), hideValue],
   [address, /(:\/\/[^\s/@:"'\\]{0,128}:)[^\s/@"'\\]{1,256}(?=@)/g, `$1${mark}`],
   [keyLike, /(?<![A-Za-z0-9/+=_.-])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=_-])/g, (found) => (isKeyLike(found) ? mark : found)],
-  [card, /(?<![\w.-])[3-6](?:[ -]?\d){13,15}(?![\w.-])/g, (found) => (isCardNumber(found) ? mark : found)],
+  [card, /(?<![\w.-])[3-6](?:[ -]?\d){13,15}(?!\w|[.-]\d)/g, (found) => (isCardNumber(found) ? mark : found)],
 ];
 
 /** The text with secrets replaced by `mark`; clean text comes back as it is after one pass. */

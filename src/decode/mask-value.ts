@@ -54,14 +54,11 @@ function copyObject(value: JsonObject, depth: number, left: { keys: number }, is
       break;
     }
     left.keys -= 1;
-    const isHidden =
-      isSecret ||
-      isSecretName(key) ||
-      (isKubernetesSecret && (key === 'data' || key === 'stringData')) ||
-      (isSecretPair && /^(?:parameter)?value$/i.test(key));
+    const isData = isSecret || (isKubernetesSecret && (key === 'data' || key === 'stringData'));
+    const isHidden = isData || isSecretName(key) || (isSecretPair && /^(?:parameter)?value$/i.test(key));
     const inner = own(value, key) ?? null;
     // Below a secret-like key only plain values are secrets: objects (`credentials`, a volume's `secret`) tell by their own keys.
-    const isBelow = isHidden && (!isObject(inner) || isKubernetesSecret || isSecret);
+    const isBelow = isHidden && (isData || !isObject(inner));
     out[cut(key, 200)] = copy(inner, depth + 1, left, isBelow);
   }
   return out;

@@ -1,7 +1,7 @@
 /** The shape of a JSON line within a JSON text: its keys, and the values of those keys that tell the kind. */
+import { byteClass, closing, escaping, forbidden, highFactor, lowFactor, masked, meaningOf } from './template-bytes.ts';
 import { levelKeySet, tellingKeys } from './template-json.ts';
 import { digit, letter, space } from './template-mask.ts';
-import { byteClass, closing, escaping, forbidden, highFactor, lowFactor, masked, meaningOf } from './template-shape.ts';
 
 /** Deeper lines have no shape: `JSON.parse` decides about them. */
 const depthLimit = 32;
@@ -27,21 +27,15 @@ const plainWord = 0x4_0000;
 const bracket = 0x6_0000;
 
 /** How a value counts, by the hash of its key. Another key that meets the same hash is merely looked at closer. */
-let roles: Map<number, number> | undefined;
+const roles = new Map<number, number>();
 /** Most keys are told apart by this alone. */
 const roleSieve = new Uint8Array(1_024);
-
-/** Made when first asked for, since this file and `template-shape.ts` use one another. */
-function makeRoles(): Map<number, number> {
-  const made = new Map<number, number>();
-  for (const key of tellingKeys) {
-    let hash = 0x51;
-    // Keys that tell are one token each, without digits.
-    for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), highFactor);
-    made.set(hash, levelKeySet.has(key) ? asNumbers : asWords);
-    roleSieve[hash >>> 22] = 1;
-  }
-  return made;
+for (const key of tellingKeys) {
+  let hash = 0x51;
+  // Keys that tell are one token each, without digits.
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), highFactor);
+  roles.set(hash, levelKeySet.has(key) ? asNumbers : asWords);
+  roleSieve[hash >>> 22] = 1;
 }
 
 /**
@@ -50,7 +44,6 @@ function makeRoles(): Map<number, number> {
  * in the fast path a call a value would cost more than the value.
  */
 export function hashJson(bytes: Uint8Array, from: number, end: number, out: { high: number; low: number }): number {
-  roles ??= makeRoles();
   let high = 0x510e527f;
   let low = 0x1f83d9ab;
   let at = from + 1;
@@ -99,7 +92,7 @@ export function hashJson(bytes: Uint8Array, from: number, end: number, out: { hi
     if (unit === 0x22) {
       at += 1;
       let keyHash = 0;
-      if ((isKey ? depth > 0 && roleAt[depth] === overlooked : role === overlooked)) {
+      if (isKey ? depth > 0 && roleAt[depth] === overlooked : role === overlooked) {
         at = afterText(bytes, at, end);
         if (at < 0) return -1;
       } else {

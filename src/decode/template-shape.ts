@@ -3,7 +3,8 @@
  * stand in a JSON text. Lines of one shape have one kind; one kind may have many shapes: bytes beyond ASCII are
  * compared as they are. So a kind is made once a shape, not once a line.
  */
-import { characterClass, digit, letter, lineLimit, space } from './template-mask.ts';
+import { byteClass, closing, escaping, forbidden, highFactor, lowFactor, masked, meaningOf } from './template-bytes.ts';
+import { digit, letter, lineLimit, space } from './template-mask.ts';
 import { hashJson } from './template-shape-json.ts';
 
 /** Longest line whose shape is taken, in bytes as escaped; longer ones are rare and read as they come. */
@@ -12,22 +13,7 @@ export const shapeLimit = 8_192;
 /** The last shape taken: two halves of 32 bits. Written by `takeShape` alone. */
 export const shape = { high: 0, low: 0 };
 
-/** Classes of the bytes of a JSON text besides those of its characters: its end, an escape, and what may not stand in it. */
-export const closing = 4;
-export const escaping = 5;
-export const forbidden = 6;
-
-export const byteClass = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 128) return letter;
-  if (byte < 32) return forbidden;
-  return byte === 0x22 ? closing : byte === 0x5c ? escaping : characterClass[byte]!;
-});
-
-/** Odd multipliers with well-spread bits, as in MurmurHash3 and xxHash. */
-export const highFactor = 0x85ebca6b;
-export const lowFactor = 0x9e3779b1;
-/** Stand for what is no character: a token with digits, klog's level and day. */
-export const masked = 0x1_0000;
+/** Stands for klog's level and day, which are no character. */
 const klog = 0x2_0000;
 
 /**
@@ -142,13 +128,6 @@ function hashText(bytes: Uint8Array, from: number, end: number): number {
     low ^= low >>> 13;
   }
   return -1;
-}
-
-/** Class of what a one-letter escape stands for. `\u` is left to `JSON.parse`. */
-export function meaningOf(escape: number): number {
-  if (escape === 0x22 || escape === 0x5c || escape === 0x2f) return 0;
-  const isSpace = escape === 0x6e || escape === 0x74 || escape === 0x72 || escape === 0x66 || escape === 0x62;
-  return isSpace ? space : forbidden;
 }
 
 /** Where JSON's white space ends, in escaped text. */

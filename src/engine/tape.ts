@@ -17,13 +17,13 @@ import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
 export const keysPerMinuteLimit = 2_048;
 
 export interface TapeSettings {
-  /** Events kept as objects before minutes are packed. 150,000 is some 100 MB. */
+  /** Events kept as objects before minutes are packed. 240,000 are some 200 MB. */
   liveLimit: number;
   /** Bytes of packed pages in memory before they go to a file. */
   pageBytesLimit: number;
 }
 
-export const standardTape: TapeSettings = { liveLimit: 150_000, pageBytesLimit: 96 * 1024 * 1024 };
+export const standardTape: TapeSettings = { liveLimit: 240_000, pageBytesLimit: 96 * 1024 * 1024 };
 
 type PageRef = Buffer | { offset: number; length: number };
 

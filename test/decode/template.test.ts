@@ -50,7 +50,7 @@ describe('line template', () => {
         const other = text.slice(0, where % (text.length + 1)) + digit + text.slice(where % (text.length + 1));
         assert.deepEqual({ ...lineKind(other) }, makeKind(withoutColours(other)));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
   });
 

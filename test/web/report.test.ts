@@ -136,6 +136,20 @@ test('an alert about an entity that the outcome does not list has a lane and a p
   assert.match(textOf(page), /known from its alerts alone/);
 });
 
+test('alerts that say the same are one sentence, an entity without a name is called so, and far-off records leave the alerts room', () => {
+  const rich = richOutcome();
+  const [cart] = rich.entities;
+  assert.ok(cart !== undefined && rich.span !== undefined);
+  const nameless = { ...cart, name: '', owner: { ...cart.owner, name: '' } };
+  const alerts = Array.from({ length: 40 }, (_, index) => alertOf(nameless, 3_600_000 + index * 60_000, 'medium', 'wrote a new kind of line', { id: String(index) }));
+  const page = renderReport({ ...rich, alerts, entities: [nameless], span: { fromMs: Date.parse('2006-01-01T00:00:00Z'), toMs: rich.span.toMs } }, { includeRaw: true });
+  const text = textOf(page);
+  assert.match(text, /unnamed service did something unusual/);
+  assert.match(text, /and 39 more alerts that say the same/);
+  assert.match(text, /Shown is the time around the alerts; records reach from 1 Jan 2006/);
+  assert.ok((page.match(/class="mark"/g) ?? []).length > 20);
+});
+
 test('markup escapes for elements and attributes', () => {
   assert.equal(html`<a title="${'"><x y=\'`&'}">${[html`<b>`, '<b>', false, undefined, 3, NaN]}</a>`.html, '<a title="&quot;&gt;&lt;x y=&#39;&#96;&amp;"><b>&lt;b&gt;3</a>');
 });

@@ -30,6 +30,7 @@
     for (const tick of document.querySelectorAll('text[data-ms]')) {
       const ms = Number(tick.getAttribute('data-ms'));
       const kind = tick.getAttribute('data-tick');
+      if (kind === 'year') continue;
       const date = day.format(ms).replace('Sept', 'Sep');
       tick.textContent = kind === 'time' ? time.format(ms) : kind === 'new-day' && date === dayBefore ? '' : date;
       if (kind === 'new-day') dayBefore = date;

@@ -80,20 +80,38 @@ export function storiesSection(subjects: readonly Subject[], linked: ReadonlySet
   return html`<div class="stories">${shown}</div>${left > 0 && html`<p class="more">${capital(counted(left, 'less urgent story', 'less urgent stories'))} not shown here; <code>--output jsonl</code> has every alert.</p>`}`;
 }
 
+/** Alerts that say the same with the same urgency, told as one sentence. */
+interface Sentence {
+  /** The first of them. */
+  place: Placed;
+  count: number;
+}
+
 function tell({ subject, alerts, fromMs, toMs }: Story, linked: ReadonlySet<string>): Markup {
-  const inTime = (one: Placed, other: Placed): number => one.fromMs - other.fromMs || rank(one) - rank(other);
-  const [worst] = alerts;
-  const first = alerts.slice(0, shownSentences).toSorted(inTime);
+  const sentences = new Map<string, Sentence>();
+  for (const place of alerts) {
+    const key = `${place.alert.severity} ${place.alert.title}`;
+    const sentence = sentences.get(key);
+    if (sentence === undefined) sentences.set(key, { place, count: 1 });
+    else {
+      sentence.count += 1;
+      if (place.fromMs < sentence.place.fromMs) sentence.place = place;
+    }
+  }
+  const inTime = (one: Sentence, other: Sentence): number => one.place.fromMs - other.place.fromMs || rank(one.place) - rank(other.place);
   // 200 sentences are more than anybody reads; the alerts themselves are in the JSON output.
-  const rest = alerts.slice(shownSentences, 200).toSorted(inTime);
-  const sentence = (place: Placed): Markup => html`<li>${inColumn(place.fromMs)}${severityWord(place.alert.severity)}<span class="what">${linkTo(place, linked)}</span></li>`;
-  const hidden = alerts.length - first.length;
+  const all = [...sentences.values()].slice(0, 200);
+  const first = all.slice(0, shownSentences).toSorted(inTime);
+  const rest = all.slice(shownSentences).toSorted(inTime);
+  const say = ({ place, count }: Sentence): Markup =>
+    html`<li>${inColumn(place.fromMs)}${severityWord(place.alert.severity)}<span class="what">${linkTo(place, linked)}${count > 1 && html` <span class="meta">and ${figures(count - 1, 'more alert')} that say the same</span>`}</span></li>`;
+  const [worst] = alerts;
   return html`<article class="story ${worst?.alert.severity}">
 <h3>${nameOf(subject, linked)}</h3>
 <p class="meta">${span(fromMs, toMs)} · ${figures(alerts.length, 'alert')}</p>
-<ol>${first.map(sentence)}</ol>
-${rest.length > 0 && html`<details><summary>${figures(hidden, 'more alert')} of this story</summary><ol>${rest.map(sentence)}</ol></details>`}
-${worst && html`<p class="advice">${worst.alert.summary}</p><p class="advice"><b>Look first:</b> ${worst.alert.explanation.lookFirst}</p>`}
+<ol>${first.map(say)}</ol>
+${rest.length > 0 && html`<details><summary>${figures(sentences.size - first.length, 'more sentence')} of this story</summary><ol>${rest.map(say)}</ol></details>`}
+${worst && html`<p class="advice">${clip(worst.alert.summary, 500)}</p><p class="advice"><b>Look first:</b> ${worst.alert.explanation.lookFirst}</p>`}
 </article>`;
 }
 

@@ -31,7 +31,7 @@ export function placeAlerts(outcome: ReplayOutcome): { placed: Placed[]; subject
   const subjects = new Map<string, Subject>();
   for (const entity of outcome.entities) {
     const { kind, account, region, cluster, name } = entity.owner;
-    const subject: Subject = { name: entity.name, kind, anchor: `e${subjects.size + 1}`, entity, alerts: [] };
+    const subject: Subject = { name: entity.name.trim() || `unnamed ${kind}`, kind, anchor: `e${subjects.size + 1}`, entity, alerts: [] };
     subjects.set(JSON.stringify([kind, account, region, cluster, name]), subject);
   }
   const ranked = outcome.alerts.toSorted(byUrgency);
@@ -40,7 +40,7 @@ export function placeAlerts(outcome: ReplayOutcome): { placed: Placed[]; subject
     const key = JSON.stringify([kind, account, region, cluster, name]);
     let subject = subjects.get(key);
     if (subject === undefined) {
-      subject = { name: name.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, ''), kind, anchor: `e${subjects.size + 1}`, alerts: [] };
+      subject = { name: name.replace(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:/, '').trim() || `unnamed ${kind}`, kind, anchor: `e${subjects.size + 1}`, alerts: [] };
       subjects.set(key, subject);
     }
     const place = { alert, anchor: `a${index + 1}`, fromMs: Date.parse(alert.firstSeen), toMs: Date.parse(alert.lastSeen), subject };

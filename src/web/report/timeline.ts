@@ -3,7 +3,7 @@ import type { ReplayOutcome } from '#contract';
 import { html, within, type Markup } from './markup.ts';
 import { isMoreUrgent, markText } from './stories.ts';
 import { fromMostUrgent, nameOf, severityWord, type Placed, type Subject } from './subjects.ts';
-import { capital, clockTime, counted, dayOf } from './words.ts';
+import { capital, clockTime, counted, dayOf, span } from './words.ts';
 
 /** Lanes that a person can take in at a glance. */
 const shownLanes = 40;
@@ -11,11 +11,13 @@ const shownLanes = 40;
 const bucketShare = 1 / 60;
 const limitBytes = 400_000;
 
-const steps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2 * 1440, 7 * 1440, 14 * 1440, 30 * 1440, 90 * 1440, 365 * 1440].map((minutes) => minutes * 60_000);
+const steps = [1, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2 * 1440, 7 * 1440, 14 * 1440, 30 * 1440, 90 * 1440, 365 * 1440, 5 * 365 * 1440].map((minutes) => minutes * 60_000);
 
 interface Axis {
   fromMs: number;
   toMs: number;
+  /** Only the time around the alerts. */
+  isPart: boolean;
   /** Place of a time, in percent of the width. */
   at(timeMs: number): number;
 }
@@ -31,21 +33,31 @@ export function timelineSection(outcome: ReplayOutcome, subjects: readonly Subje
 <ol>${shown}</ol>
 </div>
 <p class="legend">${isQuiet ? html`<span class="severity">No marks: nothing alerted.</span>` : fromMostUrgent.map((severity) => html`${severityWord(severity)} `)}<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="learning" width="22" height="12"/><rect class="hatched" width="22" height="12"/></svg>learning</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="blind" width="22" height="12"/></svg>could not be seen</span></p>
+${axis.isPart && html`<p class="more">Shown is the time around the alerts; records reach from ${span(outcome.span?.fromMs ?? axis.fromMs, outcome.span?.toMs ?? axis.toMs)}.</p>`}
 ${hidden > 0 && html`<p class="more">${capital(counted(hidden, 'more entity', 'more entities'))} without a lane here, less urgent than these.</p>`}
 <div id="card" hidden></div>`;
 }
 
 function axisOf(outcome: ReplayOutcome, subjects: readonly Subject[]): Axis | undefined {
-  let { fromMs, toMs } = outcome.span ?? { fromMs: Infinity, toMs: -Infinity };
+  const alerted = { fromMs: Infinity, toMs: -Infinity };
   for (const { alerts } of subjects) {
     for (const place of alerts) {
-      fromMs = Math.min(fromMs, place.fromMs);
-      toMs = Math.max(toMs, place.toMs);
+      alerted.fromMs = Math.min(alerted.fromMs, place.fromMs);
+      alerted.toMs = Math.max(alerted.toMs, place.toMs);
     }
   }
+  let fromMs = Math.min(outcome.span?.fromMs ?? Infinity, alerted.fromMs);
+  let toMs = Math.max(outcome.span?.toMs ?? -Infinity, alerted.toMs);
   if (!Number.isFinite(fromMs) || !Number.isFinite(toMs)) return undefined;
+  // Records of other years would press all alerts into one mark: then the time around the alerts is shown.
+  const aroundMs = Math.max(3_600_000, (alerted.toMs - alerted.fromMs) / 4);
+  const isPart = Number.isFinite(aroundMs) && toMs - fromMs > 60 * 86_400_000 && toMs - fromMs > 20 * (alerted.toMs - alerted.fromMs + 2 * aroundMs);
+  if (isPart) {
+    fromMs = Math.max(fromMs, alerted.fromMs - aroundMs);
+    toMs = Math.min(toMs, alerted.toMs + aroundMs);
+  }
   const length = Math.max(60_000, toMs - fromMs);
-  return { fromMs, toMs: fromMs + length, at: (timeMs) => Math.round(Math.min(1, Math.max(0, (timeMs - fromMs) / length)) * 10_000) / 100 };
+  return { fromMs, toMs: fromMs + length, isPart, at: (timeMs) => Math.round(Math.min(1, Math.max(0, (timeMs - fromMs) / length)) * 10_000) / 100 };
 }
 
 function ticks(axis: Axis, isLabelled: boolean): Markup {
@@ -58,8 +70,8 @@ function ticks(axis: Axis, isLabelled: boolean): Markup {
     const x = axis.at(timeMs);
     const anchor = x < 6 ? 'start' : x > 94 ? 'end' : 'middle';
     const isNewDay = index === 0 || dayOf(timeMs) !== dayOf(times[index - 1] ?? 0);
-    const day = dayOf(timeMs).slice(0, -5);
-    return html`<text x="${x}%" y="12" text-anchor="${anchor}" data-tick="${isDays ? 'day' : 'time'}" data-ms="${timeMs}">${isDays ? day : clockTime(timeMs)}</text>${!isDays && html`<text x="${x}%" y="27" text-anchor="${anchor}" data-tick="new-day" data-ms="${timeMs}">${isNewDay && day}</text>`}`;
+    const day = length > 300 * 86_400_000 ? dayOf(timeMs).slice(-8) : dayOf(timeMs).slice(0, -5);
+    return html`<text x="${x}%" y="12" text-anchor="${anchor}" data-tick="${isDays ? (length > 300 * 86_400_000 ? 'year' : 'day') : 'time'}" data-ms="${timeMs}">${isDays ? day : clockTime(timeMs)}</text>${!isDays && html`<text x="${x}%" y="27" text-anchor="${anchor}" data-tick="new-day" data-ms="${timeMs}">${isNewDay && day}</text>`}`;
   };
   return html`<svg class="track" width="100%" height="${isLabelled ? 40 : 32}">${times.map((timeMs, index) => html`${isLabelled && label(timeMs, index)}<line class="tick" x1="${axis.at(timeMs)}%" x2="${axis.at(timeMs)}%" y1="${isLabelled ? 34 : 0}" y2="${isLabelled ? 40 : 32}"/>`)}</svg>`;
 }
@@ -67,6 +79,7 @@ function ticks(axis: Axis, isLabelled: boolean): Markup {
 function lane(subject: Subject, axis: Axis, outcome: ReplayOutcome, linked: ReadonlySet<string>): Markup {
   const { entity, alerts } = subject;
   const bar = (kind: string, fromMs: number, toMs: number, y: number, height: number): Markup => {
+    if (toMs < axis.fromMs || fromMs > axis.toMs) return html``;
     const x = axis.at(fromMs);
     return html`<rect class="${kind}" x="${x}%" y="${y}" width="${Math.max(0.15, Math.round((axis.at(toMs) - x) * 100) / 100)}%" height="${height}"/>`;
   };
