@@ -10,7 +10,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { detectors } from '../detectors/index.ts';
-import type { Alert, Detector } from '../src/contract/index.ts';
+import { flowFields, flowLine, type Alert, type Detector } from '../src/contract/index.ts';
 import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { openStream } from '../src/decode/stream.ts';
 import { Walk } from '../src/engine/run.ts';
@@ -127,8 +127,8 @@ function judgeLog4shell(folder: string, used: readonly Detector[]): { outbound: 
       'id.orig_h': row['SourceIp'], 'id.orig_p': 40_000, 'id.resp_h': row['DestinationIp'], 'id.resp_p': row['DestinationPort'],
       proto: row['Protocol'], conn_state: 'SF', orig_bytes: row['BytesSent'], resp_bytes: row['BytesReceived'],
     });
-  const outbound = rows.filter((row) => row['Direction'] === 'outbound');
-  const inbound = rows.filter((row) => row['Direction'] !== 'outbound');
+  const outbound = rows.filter((row) => row['Direction'] === 'outbound' && !String(row['DestinationIp']).startsWith('127.'));
+  const inbound = rows.filter((row) => row['Direction'] === 'inbound');
   const settings = engineSettings({
     detectors: used.map((detector) => ({ detector, options: detector.options.parse({}) })),
     teaching: { forMs: 500 * daySeconds },
@@ -152,7 +152,71 @@ function judgeLog4shell(folder: string, used: readonly Detector[]): { outbound: 
   };
 }
 
-/** `value` is the share of labelled addresses told. */
+/** Hours of the pods' metrics in which nothing was injected. */
+const faultFree: readonly { name: string; fromMs: number; toMs: number }[] = [
+  { name: '2022-08-22', fromMs: Date.UTC(2022, 7, 22, 9), toMs: Date.UTC(2022, 7, 22, 16) },
+  { name: '2023-01-29', fromMs: Date.UTC(2023, 0, 29, 17), toMs: Date.UTC(2023, 0, 29, 21) },
+];
+
+/** A minute of so many times the most that a pod sent while it taught should be told. */
+const spikeTimes = 3;
+
+interface PodMinute {
+  timeMs: number;
+  bytes: number;
+}
+
+/** What a pod sent, minute by minute, and the service it is of. */
+function readPod(file: string, fromMs: number, toMs: number): { service: string; minutes: PodMinute[] } {
+  const [header = [], ...rows] = readFileSync(file, 'utf8').trim().split('\n').map((line) => line.split(','));
+  const of = (row: readonly string[], name: string): string => row[header.indexOf(name)] ?? '';
+  const minutes = rows
+    .map((row) => ({ timeMs: Date.parse(`${of(row, 'Time').slice(0, 19).replace(' ', 'T')}Z`), bytes: Math.round(Number(of(row, 'NetworkTransmitBytes'))) }))
+    .filter(({ timeMs }) => timeMs >= fromMs && timeMs < toMs);
+  return { service: of(rows[0] ?? [], 'PodName').split('-').slice(0, -2).join('-'), minutes };
+}
+
+/**
+ * What pods of two shops sent while nothing was wrong, as flows to one peer; the first half teaches, so every alert of
+ * the second is false. Then again with one minute of each pod made a spike.
+ */
+function judgeQuiet(folder: string, { name, fromMs, toMs }: (typeof faultFree)[number], used: readonly Detector[]): EgressRow[] {
+  const middleMs = (fromMs + toMs) / 2;
+  const pods = readdirSync(folder)
+    .filter((file) => file.endsWith('_metric.csv'))
+    .toSorted()
+    .map((file) => readPod(join(folder, file), fromMs, toMs))
+    .filter(({ minutes }) => minutes.some(({ timeMs }) => timeMs < middleMs) && minutes.some(({ timeMs }) => timeMs >= middleMs));
+  const alertsOf = (hasSpikes: boolean): Alert[] => {
+    const settings = engineSettings({
+      // These shops are small; under the floor they would stay quiet whatever the band.
+      detectors: used.map((detector) => ({ detector, options: detector.options.parse(detector.id === 'egress-volume' ? { floorBytes: 1_000 } : {}) })),
+      teaching: { forMs: middleMs - fromMs },
+    });
+    const walk = new Walk(settings, (pieces) => joinPieces(pieces));
+    const lines = pods.flatMap(({ service, minutes }, task) => {
+      const most = Math.max(...minutes.filter(({ timeMs }) => timeMs < middleMs).map(({ bytes }) => bytes));
+      return minutes.map(({ timeMs, bytes }, at) =>
+        flowLine({ at: timeMs, service, task: task + 1, to: '10.0.200.7', port: 80, bytes: hasSpikes && at === minutes.length - 1 ? spikeTimes * most : bytes }),
+      );
+    });
+    const stream = openStream({ file: 'flows', settings: {}, intake: walk.gate });
+    stream.write(Buffer.from(`${[flowFields, ...lines].join('\n')}\n`));
+    stream.end();
+    walk.beginTeaching();
+    walk.finish();
+    return walk.state.episodes.alerts(Infinity, false);
+  };
+  const quiet = alertsOf(false);
+  const told = new Set(alertsOf(true).map(({ entity }) => entity.instance));
+  const hours = ((toMs - middleMs) / 3_600_000) * pods.length;
+  return [
+    { name: `egress quiet pods ${name}`, value: quiet.length / hours, detail: `${quiet.length} false alarms in ${hours.toFixed(0)} hours of ${pods.length} pods${quiet.slice(0, 4).map(({ title }) => `; ${title}`).join('')}` },
+    { name: `egress spikes ${name}`, value: told.size / pods.length, detail: `${told.size} of ${pods.length} pods told when one minute is ${spikeTimes} times the most of ${((middleMs - fromMs) / 3_600_000).toFixed(1)} h taught` },
+  ];
+}
+
+/** `value` is the share of labelled addresses told; of quiet pods, the false alarms an hour of a pod; of spikes, the share of pods told. */
 export async function run(folder = process.env['FARGAZER_DATA'], used: readonly Detector[] = detectors.filter(({ reads }) => reads === 'destination' || reads === 'network-minute')): Promise<EgressRow[]> {
   const data = folder === undefined ? '' : join(folder, 'otrf');
   if (data === '' || !existsSync(join(data, 'zeek', 'labels.json'))) {
@@ -177,6 +241,10 @@ export async function run(folder = process.env['FARGAZER_DATA'], used: readonly 
   if (existsSync(log4shell)) {
     const { outbound, told } = judgeLog4shell(log4shell, used);
     rows.push({ name: 'egress log4shell', value: told.length / outbound.length, detail: `${told.length} of ${outbound.length} places told: ${told.join(', ')}` });
+  }
+  for (const day of faultFree) {
+    const folderOfDay = join(folder!, 'nezha', day.name, 'metric');
+    if (existsSync(folderOfDay)) rows.push(...judgeQuiet(folderOfDay, day, used));
   }
   return rows;
 }

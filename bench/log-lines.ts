@@ -33,9 +33,9 @@ const uuid = (): string => `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}
 const address = (): string => `10.${below(4)}.${below(256)}.${below(256)}`;
 const letters = (length: number): string => Array.from({ length }, () => 'abcdefghijklmnopqrstuvwxyz'[below(26)]).join('');
 const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy', 'mallory', 'niaj', 'olivia', 'peggy', 'rupert', 'sybil', 'trent', 'victor', 'walter', 'zoë'];
-const person = (): string => (random() < 0.5 ? `user${below(50_000)}` : pick(people));
+const person = (): string => (random() < 0.8 ? `user${below(50_000)}` : pick(people));
 /** Mostly with digits, now and then without. */
-const id = (): string => (random() < 0.03 ? letters(8) : uuid());
+const id = (): string => (random() < 0.01 ? letters(8) : uuid());
 
 type Maker = (at: string) => string;
 
@@ -112,7 +112,7 @@ function eachChunk(path: string, use: (chunk: Buffer) => number): void {
 }
 
 /** The yardstick: 1 MiB chunks, split at newline, `JSON.parse` per line. */
-function bareLoop(path: string, see?: (log: string) => void): number {
+export function bareLoop(path: string, see?: (log: string) => void): number {
   let parsed = 0;
   eachChunk(path, (chunk) => {
     const end = chunk.lastIndexOf(10) + 1;
@@ -185,10 +185,11 @@ function timed(work: () => void): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-const median = (values: readonly number[]): number => values.toSorted((left, right) => left - right)[values.length >> 1]!;
+/** What else runs on the machine only ever adds time: the least is the truest. */
+const least = (values: readonly number[]): number => Math.min(...values);
 
-/** Rounds alternate, so that a busy machine slows all alike; medians are compared. */
-export async function run(count = Number(process.env['LINES'] ?? 1_000_000), rounds = 3): Promise<Figure[]> {
+/** Rounds alternate, so that a busy machine slows all alike; the fastest of each are compared. */
+export async function run(count = Number(process.env['LINES'] ?? 1_000_000), rounds = 5): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'fargazer-bench-'));
   try {
     const path = join(folder, 'firelens.jsonl');
@@ -206,12 +207,12 @@ export async function run(count = Number(process.env['LINES'] ?? 1_000_000), rou
       scanned.push(timed(() => { last = scan(path); }));
       alone.push(timed(() => { for (const log of logs) kinds.add(lineTemplate(log).templateId); }) * (count / logs.length));
     }
-    const base = median(bare);
+    const base = least(bare);
     const perLine = (ms: number): string => `${((ms * 1e6) / count).toFixed(0)} ns a line`;
     const share = ((100 * last.recognised) / last.lines).toFixed(2);
     return [
-      { name: 'FireLens lines through the scan', ratio: median(scanned) / base, detail: `${perLine(median(scanned))} against ${perLine(base)} of the bare loop; ${count} lines of ${(bytes / count).toFixed(0)} bytes, ${share} % recognised, ${last.kept} events kept` },
-      { name: 'log templates alone', ratio: median(alone) / base, detail: `${perLine(median(alone))}; ${kinds.size} kinds` },
+      { name: 'FireLens lines through the scan', ratio: least(scanned) / base, detail: `${perLine(least(scanned))} against ${perLine(base)} of the bare loop; ${count} lines of ${(bytes / count).toFixed(0)} bytes, ${share} % recognised, ${last.kept} events kept` },
+      { name: 'log templates alone', ratio: least(alone) / base, detail: `${perLine(least(alone))}; ${kinds.size} kinds` },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

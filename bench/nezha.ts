@@ -193,7 +193,7 @@ export function walkDay(folder: string, day: Day, used: readonly Detector[], has
       foundBy: [...new Set(findings.filter((finding) => finding.task === taskOf(fault.pod) && isDuring(finding, fault, foundWithinMs)).map(({ detector }) => detector))],
     })),
     falseAlarms: falseAlarms.map(({ detector, title, firstSeen }) => `${firstSeen} ${detector}: ${title}`),
-    hours: ((walk.spanMs?.toMs ?? 0) - Math.min(...faults.map(({ timeMs }) => timeMs)) - (day.teachMs[1] - day.teachMs[0])) / (60 * minuteMs),
+    hours: ((walk.rows.spanMs?.toMs ?? 0) - Math.min(...faults.map(({ timeMs }) => timeMs)) - (day.teachMs[1] - day.teachMs[0])) / (60 * minuteMs),
   };
 }
 

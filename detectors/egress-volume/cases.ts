@@ -83,6 +83,14 @@ export const cases: Case[] = [
     fires: [],
   },
   {
+    title: 'stays quiet for a public service that answers ever new clients',
+    records: Array.from({ length: 900 }, (_, index) =>
+      flow(index * 2, 2e7 + 1e7 * Math.sin(index), { to: `${11 + (index % 90)}.${(index * 7) % 250}.${(index * 13) % 250}.9`, port: 60_000 }),
+    ),
+    teachUntil: at(1_200),
+    fires: [],
+  },
+  {
     title: 'stays quiet for spikes below the floor',
     records: [...[1, 2].flatMap((task) => sending(task, 0, taughtDays, (_, random) => 1_000 + 500 * random)), flow(taughtDays + 305, 800_000, { to: '203.0.113.77' })],
     teachUntil,

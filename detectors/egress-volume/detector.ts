@@ -3,9 +3,10 @@
  *
  * Detects          bulk exfiltration, a retry storm, an open relay, a drip that hides in ordinary minutes; much that goes to
  *                  a peer outside that the service never sent to, though as much is usual in sum.
- * Blind spots      what stays inside the band by the minute and by the day and goes to known peers; a drip from tasks of a
- *                  service whose tasks never live a day; a service loud from birth; a drip on a day with a minute that was
- *                  told already; as much as a nightly job sends, at another hour. Flow logs tell bytes when a flow's interval ends, up to ten minutes late and in one lump.
+ * Blind spots      what stays inside the band by the minute and by the day and goes to known peers; as much as a nightly
+ *                  job sends, at another hour; a drip from a service whose tasks never live a day, or on a day with a
+ *                  minute that was told already; new peers of a service that answers all the world; a service loud from
+ *                  birth. Flow logs tell bytes when a flow's interval ends, up to ten minutes late and in one lump.
  * False positives  backups that begin, cache warm-up, migrations: accept them into the baseline. A deployment widens the band.
  * Baseline         bytes a minute, and a day of each task that lived one, per service, container and phase, with hours of
  *                  the day and weekdays where they differ; peers that were sent to.

@@ -25,15 +25,19 @@ export function mainReceiver({ sentByPeer }: NetworkMinute, peers: SetView): Rec
 
 /** The one outside, never sent to, that got most. */
 export function newReceiver({ sentByPeer }: NetworkMinute, peers: SetView): Receiver | undefined {
-  if (!peers.isReady) return undefined;
   for (const [peer, sentBytes] of sentByPeer) {
     if (sentBytes > 0 && !isInside(peer) && isNew(peer, peers)) return { peer, sentBytes, isNew: true };
   }
   return undefined;
 }
 
+/** Distinct peers for each time one was sent to: above, each was met under ten times, as the clients of a public service are. */
+const openShare = 0.1;
+
+/** To whoever answers all the world nobody is new. */
 function isNew(peer: string, peers: SetView): boolean {
-  return peers.isReady && !peers.isOverflowing && !peers.of(peer).isUsual;
+  if (!peers.isReady || peers.isOverflowing || peers.size > openShare * peers.history.count) return false;
+  return !peers.of(peer).isUsual;
 }
 
 /** Peers that were sent anything: those with less than a thousandth of the minute only answered or asked. */

@@ -1,27 +1,74 @@
-/** draft */
+/**
+ * Log novelty: a service writes a kind of line that it never wrote before.
+ *
+ * Detects          new errors, panics and stack traces, failed logins, shells and commands in the output, memory used
+ *                  wrongly, a service that begins to do something else.
+ * Blind spots      a kind that is known and comes more often (log-rate tells that); a known kind with another value in
+ *                  a position that varies; frames of stack traces, which belong to the line before them; what was
+ *                  written while the service learned; low ones of a service that writes over 4,096 kinds.
+ * False positives  seldom paths of the program, once each: low; new features (a deployment gathers them in one alert);
+ *                  free text in messages: list it in `ignoreLines`.
+ * Baseline         kinds of lines (templates) with votes, per service and container.
+ * Triage           read the line and what follows it; compare with the deployment; look at who called the service then.
+ */
 import { z } from 'zod';
 import { lineKinds } from '#baselines';
-import { defineDetector, type LogKind } from '#contract';
+import { defineDetector, severities, type LogKind, type Severity, type Standing } from '#contract';
+import { weighLine } from '../line-weight.ts';
+import { occurs } from './ignore.ts';
+import { createRecent, manyKinds, noteRecent, placeOf, windowMs } from './recent.ts';
+import { tell } from './tell.ts';
+
+const dayMs = 86_400_000;
+
+/** Told once, and on in the half hour that began with it; what is more than low again after a day without it. */
+function isNews({ count, firstSeenMs, lastSeenMs }: Standing, timeMs: number, severity: Severity): boolean {
+  return count === 0 || timeMs - firstSeenMs <= windowMs || (severity !== 'low' && timeMs - lastSeenMs > dayMs);
+}
+
+/** Many kinds at once are more than any of them: something else is going on. */
+function raised(severity: Severity, object: string): Severity {
+  return object === manyKinds && severity === 'low' ? 'medium' : severity;
+}
 
 export const logNovelty = defineDetector({
   id: 'log-novelty',
-  title: 'A kind of line that the service never wrote',
+  title: 'Service writes a kind of line it never wrote',
   severity: 'medium',
   attack: [],
   reads: 'log-kind',
   scope: 'container',
-  options: z.strictObject({}),
+  options: z.strictObject({
+    minimumSeverity: z.enum(severities).default('low').describe('Kinds of lines that weigh less are never told. A line weighs by its level and words: INFO is low, ERROR medium, FATAL or a command that fetches and runs a program high.'),
+    ignoreLines: z
+      .array(z.string().min(3).max(200))
+      .max(200)
+      .default([])
+      .describe('Lines that are never news: a part of their template, with `*` for anything between (`retry * of`), in any case.'),
+    manyKinds: z.int().min(2).max(30).default(5).describe('Alerts on new kinds that one task would raise in five minutes from which they are one.'),
+  }),
+
   baseline: { kinds: lineKinds(({ templateId, template }: LogKind) => ({ templateId, template })) },
-  judge({ kinds }, { templateId, template, count }, _options, { name }) {
+  trace: { create: createRecent, note: noteRecent },
+
+  judge({ kinds }, kind, { minimumSeverity, ignoreLines, manyKinds: many }, { name, entity, trace, deployment }) {
+    const { templateId, template, severityText } = kind;
     const standing = kinds.of(templateId, template);
     if (standing.isUsual) return undefined;
+    const line = weighLine(template, severityText);
+    if (severities.indexOf(line.severity) < severities.indexOf(minimumSeverity)) return undefined;
+    // A full set forgot kinds: that one is missing then says little.
+    if (kinds.isOverflowing && line.severity === 'low') return undefined;
+    if (!isNews(standing, kind.timeMs, line.severity) || ignoreLines.some((pattern) => occurs(pattern, template))) return undefined;
+    const gathered = deployment === undefined ? undefined : `deployment ${deployment.revision}`;
+    const place = placeOf(trace, kind, line.severity, kinds.representative(templateId, template).id, gathered, many);
+    const severity = raised(line.severity, place.object);
+    const { history, size } = kinds;
     return {
-      object: kinds.representative(templateId, template).id,
-      title: `${name} wrote a kind of line it never wrote before`,
-      summary: `${name} wrote “${template}”, a kind of line never seen before.`,
-      observed: count, expected: 0, unit: 'lines', score: 0.6,
-      quiet: 'Three days with such lines, or three tasks on two days.',
-      lookFirst: 'What the program did at that moment.',
+      object: place.object,
+      ...tell({ name, instance: entity.instance, kind, line, severity, place, standing, history, size, deployment }),
+      severity,
+      attack: line.attack,
       about: 'owner',
     };
   },

@@ -36,9 +36,13 @@ function isNews({ count, firstSeenMs, lastSeenMs }: Standing, timeMs: number): b
   return count === 0 || timeMs - firstSeenMs <= firstSightMs || timeMs - lastSeenMs > dayMs;
 }
 
+/** Two packets with little in them, a connection. */
+const tailBytes = 200;
+
 /** A packet or two to a port given out by chance, inside: the end of a connection whose beginning was not seen. */
 function isTail(destination: Destination): boolean {
-  return destination.isPrivate && !destination.isRejected && isProbe(destination) && isDynamic(destination);
+  const { isPrivate, isRejected, sentBytes, receivedBytes, count } = destination;
+  return isPrivate && !isRejected && isDynamic(destination) && sentBytes + receivedBytes < tailBytes * Math.max(1, count);
 }
 
 function isAllowed({ addresses, names }: Destination, { isAllowed: allows }: Context<Burst>): boolean {
@@ -106,7 +110,7 @@ export const newDestination = defineDetector({
     };
     const severity = severityOf(destination, novelty, thresholds);
     const { history, isBorrowed } = destinations;
-    const told = { name: context.name, destination, novelty, others, history, isBorrowed, instance: context.entity.instance };
+    const told = { name: context.name, destination, novelty, others, history, isBorrowed, instance: context.entity.instance, known: destinations.size };
     const evidence: Evidence = {
       object,
       ...tell(told, objectOf(destination), thresholds.muchSentBytes),

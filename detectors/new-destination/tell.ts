@@ -14,6 +14,8 @@ export interface Told {
   history: History;
   isBorrowed: boolean;
   instance: string;
+  /** Destinations that the baseline knows. */
+  known: number;
 }
 
 const longestTitle = 119;
@@ -33,8 +35,8 @@ function portSaid({ port, protocol }: Destination): string {
 }
 
 function nameSaid({ peerKind, names, addresses }: Destination, { areNamesKnown }: Novelty): string {
-  if (peerKind === 'name') return `${shortName(names[0] ?? '')} was looked up for ${addresses[0] ?? 'it'}`;
-  if (peerKind === 'cloud-service') return `the flow log names it a cloud service (${addresses[0] ?? 'no address'})`;
+  if (peerKind === 'name') return `${shortName(names[0] ?? '')} was looked up for ${shortName(addresses[0] ?? 'it')}`;
+  if (peerKind === 'cloud-service') return `the flow log names it a cloud service (${shortName(addresses[0] ?? 'no address')})`;
   return areNamesKnown ? 'no name was looked up for it' : 'whether a name was looked up cannot be known, for no name queries were read';
 }
 
@@ -84,9 +86,9 @@ export function tell(told: Told, object: string, muchSentBytes: number): Pick<Ev
   return {
     title: title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title,
     summary: `${exchange}; ${nameSaid(destination, novelty)}; ${newSaid(destination, novelty, isBorrowed)} (${over(history)}).${together}`,
-    observed: others.length === 0 ? object : novelty.together,
-    expected: isBorrowed ? 'a destination that its neighbours use' : 'a destination used before',
-    unit: others.length === 0 ? 'destination' : 'destinations',
+    observed: others.length === 0 ? object : `${novelty.hasMore ? 'over ' : ''}${novelty.together} new destinations`,
+    expected: `one of ${counted(told.known, 'known destination')}${isBorrowed ? ' of its neighbours' : ''}`,
+    unit: 'destination',
     quiet: 'Such connections on three days, or from three tasks on two days, or an allowance for the address or name in the configuration.',
     lookFirst:
       others.length > 0

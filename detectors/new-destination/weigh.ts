@@ -25,12 +25,18 @@ export interface Thresholds {
 /** Ports by which machines and clusters are governed (SSH, RPC, SMB, RDP, WinRM, VNC, Docker, Kubernetes, kubelet). */
 const governingPorts = new Set([22, 135, 139, 445, 2375, 2376, 3389, 5900, 5985, 5986, 6443, 10_250]);
 
+/** Below are the ports of standard services (RFC 6335, section 6). */
+const firstUserPort = 1_024;
+
 /** Steps on the scale of severities, from 0. */
 function weightOf(destination: Destination, novelty: Novelty): number {
   const { isPrivate, peerKind, port } = destination;
   const { isOwnerKnown, isPortKnown, areNamesKnown } = novelty;
-  // Inside, dynamic ports are those of remote procedure calls.
-  if (isPrivate) return governingPorts.has(port) || (!isPortKnown && !isDynamic(destination)) ? 1 : 0;
+  if (isPrivate) {
+    if (governingPorts.has(port)) return 1;
+    // Inside, dynamic ports are those of remote procedure calls, and who runs one standard service runs others.
+    return isPortKnown || isDynamic(destination) || (isOwnerKnown && port < firstUserPort) ? 0 : 1;
+  }
   if (isOwnerKnown) return isPortKnown ? 0 : 1;
   // Programs ask for names; who goes to a bare address on a port of its own has it from somewhere else.
   const isNameless = peerKind === 'network' && areNamesKnown;

@@ -52,6 +52,8 @@ export interface Act {
   facets: readonly string[];
   /** Splits the alert's object further, where single things matter more than the burst. */
   detail?: string;
+  /** After the name: `to everybody`. */
+  after?: string;
   /** Stands in the sentence in place of the resource's name; empty for none. */
   named?: string;
 }

@@ -4,19 +4,24 @@ import { severities } from '#contract';
 import { operationOf, type Act, type ActRule, type ActTable } from './act.ts';
 import { computeActs } from './aws-compute.ts';
 import { credentialActs } from './aws-credentials.ts';
+import { detectorActs } from './aws-detectors.ts';
 import { executionActs } from './aws-execution.ts';
 import { exposureActs } from './aws-exposure.ts';
 import { identityActs } from './aws-identity.ts';
+import { logActs } from './aws-logs.ts';
+import { networkActs } from './aws-network.ts';
 import { recoveryActs } from './aws-recovery.ts';
 import { rightsActs } from './aws-rights.ts';
-import { watchersActs } from './aws-watchers.ts';
+import { isOnBehalf } from './callers.ts';
 import { clusterAct } from './cluster-acts.ts';
 
 const rules = indexOf([
   identityActs,
   rightsActs,
   exposureActs,
-  watchersActs,
+  networkActs,
+  logActs,
+  detectorActs,
   credentialActs,
   executionActs,
   computeActs,
@@ -45,7 +50,7 @@ const known = new WeakMap<ApiActivity, { act: Act | undefined }>();
 export function actOf(activity: ApiActivity): Act | undefined {
   let found = known.get(activity);
   if (found === undefined) {
-    found = { act: asRoot(activity, activity.system === 'kubernetes' ? clusterAct(activity) : cloudAct(activity)) };
+    found = { act: asRoot(activity, alone(activity, activity.system === 'kubernetes' ? clusterAct(activity) : cloudAct(activity))) };
     known.set(activity, found);
   }
   return found.act;
@@ -60,6 +65,11 @@ function cloudAct(activity: ApiActivity): Act | undefined {
   return gravest;
 }
 
+/** Each thing that is switched off is an alert of its own: it matters which, and bursts of them are no routine. */
+function alone(activity: ApiActivity, found: Act | undefined): Act | undefined {
+  return found?.kind === 'watchers' ? { ...found, detail: operationOf(activity) } : found;
+}
+
 function rank(severity: Severity): number {
   return severities.indexOf(severity);
 }
@@ -67,7 +77,7 @@ function rank(severity: Severity): number {
 /** The root user is for the few things nobody else can do; what it does is news whatever it is. */
 function asRoot(activity: ApiActivity, found: Act | undefined): Act | undefined {
   const { actor, isReadOnly, operation } = activity;
-  if (actor.type !== 'Root' || actor.invokedBy !== undefined) return found;
+  if (actor.type !== 'Root' || isOnBehalf(actor)) return found;
   if (found !== undefined && found.gravity !== 'notable') {
     return { ...found, kind: 'root-user', gravity: 'wrong', severity: 'critical', detail: undefined };
   }

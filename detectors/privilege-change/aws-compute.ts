@@ -7,7 +7,7 @@ import { textAt, textsUnder } from './request.ts';
  * Families with accelerators or of very large size: what miners and password crackers start, and few others by surprise
  * (https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-type-specifications.html).
  */
-const accelerated = /^(?:p\d|g\d|gr\d|inf\d|trn\d|dl\d|vt\d|f[12]\b|hpc|u-|x\d)/;
+const accelerated = /^(?:p\d|g\d|gr\d|inf\d|trn\d|dl\d|vt\d|f[12]\b|hpc|u-)/;
 const largeSize = /\.(?:metal.*|(?:1[6-9]|[2-9]\d|1\d\d)xlarge)$/;
 /** As many at once is more than a person starts by hand. */
 const manyInstances = 10;
@@ -39,7 +39,6 @@ export const computeActs: ActTable = {
     CreateFleet: { ...cluster, thing: 'the fleet' },
     CreateDefaultVpc: { ...cluster, thing: 'a default network', named: '' },
     CreateLaunchTemplate: { ...cluster, thing: 'the launch template', severity: 'low' },
-    StopInstances: act('recovery', 'notable', 'low', 'stopped|stop', 'the instance', 'T1489'),
   },
   'ecs.amazonaws.com': { CreateCluster: cluster },
   'eks.amazonaws.com': { CreateCluster: cluster, CreateNodegroup: cluster },
@@ -64,8 +63,8 @@ export const computeActs: ActTable = {
     VerifyEmailIdentity: mail('added|add', 'the sender'),
     VerifyDomainIdentity: mail('added|add', 'the sender'),
     PutAccountDetails: mail('asked for|ask for', 'the sending of mail at large'),
-    UpdateAccountSendingEnabled: mail('switched|switch', 'the sending of mail'),
-    PutAccountSendingAttributes: mail('switched|switch', 'the sending of mail'),
+    UpdateAccountSendingEnabled: mail('changed|change', 'whether mail is sent'),
+    PutAccountSendingAttributes: mail('changed|change', 'whether mail is sent'),
     CreateSMTPCredentials: mail('created|create', 'credentials to send mail'),
   },
   'sns.amazonaws.com': { SetSMSAttributes: mail('changed|change', 'the limits of text messages'), CreateSMSSandboxPhoneNumber: mail('added|add', 'a telephone number') },

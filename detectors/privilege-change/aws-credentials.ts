@@ -21,7 +21,7 @@ function attribute(activity: ApiActivity): Act | undefined {
 const userData: Act = { ...read('the start script of the instance', 'notable', 'T1552.005', 'low'), detail: 'user data' };
 
 const secrets = (verbs: string, thing: string, gravity: Gravity): Act => ({ ...act('credentials', gravity, 'medium', verbs, thing, store), detail: 'secrets' });
-const report: Act = { ...read('the report on everybody’s credentials', 'notable', 'T1087.004'), named: '', detail: 'report' };
+const report: Act = { ...read('the report on all credentials', 'notable', 'T1087.004'), named: '', detail: 'report' };
 const databaseLogin: Act = { ...act('credentials', 'notable', 'medium', 'got|get', 'a login to the database', 'T1078.004'), detail: 'database' };
 
 export const credentialActs: ActTable = {

@@ -29,16 +29,16 @@ function taskDefinition(activity: ApiActivity): Act {
   if (added.some((name) => /^(?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|NET_ADMIN|DAC_READ_SEARCH|BPF)$/.test(name))) facets.push('capabilities');
   const isAsking = credentialEndpoint.test(textsUnder(request, /^(?:command|entryPoint)$/i).join(' '));
   if (isAsking) {
-    return raised(base, { gravity: 'wrong', severity: 'high', facets: ['credential endpoint'], attack: 'T1552.005', thing: 'a command that asks for credentials, in the task definition' });
+    return raised(base, { gravity: 'wrong', severity: 'high', facets: ['credential endpoint'], attack: 'T1552.005', after: 'with a command that asks for credentials' });
   }
   if (facets.length > 0) {
-    return raised(base, { gravity: 'grave', severity: 'high', facets, attack: 'T1611', thing: `with ${inWords(facets)} the task definition` });
+    return raised(base, { gravity: 'grave', severity: 'high', facets, attack: 'T1611', after: `with ${inWords(facets)}` });
   }
   const rights = [
     ...(role === '' ? [] : [`role ${role.slice(role.lastIndexOf('/') + 1)}`]),
     ...textsUnder(request, /^valueFrom$/i).slice(0, 20).map((secret) => `secret ${secret.slice(-120)}`),
   ];
-  return rights.length > 0 ? raised(base, { severity: 'medium', facets: rights, attack: 'T1098.003', thing: 'new rights for the task definition' }) : base;
+  return rights.length > 0 ? raised(base, { severity: 'medium', facets: rights, attack: 'T1098.003', after: 'with other rights' }) : base;
 }
 
 function task(activity: ApiActivity): Act {
@@ -48,10 +48,10 @@ function task(activity: ApiActivity): Act {
   if (hasField(request['overrides'], /^(?:taskRoleArn|executionRoleArn)$/)) facets.push('other role');
   if (hasField(request['overrides'], /^command$/)) facets.push('other command');
   if (credentialEndpoint.test(JSON.stringify(request['overrides'] ?? {}))) {
-    return raised(base, { gravity: 'wrong', severity: 'high', facets: ['credential endpoint'], attack: 'T1552.005', thing: 'a command that asks for credentials, in a task of' });
+    return raised(base, { gravity: 'wrong', severity: 'high', facets: ['credential endpoint'], attack: 'T1552.005', after: 'with a command that asks for credentials' });
   }
-  if (facets.includes('other role')) return raised(base, { gravity: 'grave', severity: 'high', facets, thing: 'with another role a task of' });
-  return facets.length > 0 ? raised(base, { severity: 'medium', facets, thing: 'with another command a task of' }) : base;
+  if (facets.includes('other role')) return raised(base, { gravity: 'grave', severity: 'high', facets, after: 'with another role' });
+  return facets.length > 0 ? raised(base, { severity: 'medium', facets, after: 'with another command' }) : base;
 }
 
 function functionConfiguration(activity: ApiActivity): Act | undefined {
@@ -61,11 +61,11 @@ function functionConfiguration(activity: ApiActivity): Act | undefined {
   }
   return hasField(request, /^role$/i)
     ? raised(ran('gave|give', 'another role to the function', 'notable', 'T1098.003', 'functions'), { facets: ['role'] })
-    : ran('changed|change', 'the settings of the function', 'notable', 'T1648', 'functions', 'low');
+    : undefined;
 }
 
 function instanceAttribute(activity: ApiActivity): Act | undefined {
-  const isScript = hasField(activity.request, /^userData$/i) || textAt(activity.request, 'attribute') === 'userData';
+  const isScript = 'userData' in activity.request || textAt(activity.request, 'attribute') === 'userData';
   return isScript ? raised(ran('changed|change', 'the start script of the instance', 'grave', 'T1059.009', 'start scripts', 'high'), { facets: ['user data'] }) : undefined;
 }
 
@@ -73,15 +73,21 @@ const profile = ran('gave|give', 'another role to the instance', 'grave', 'T1098
 const shell = (thing: string): Act => ran('opened|open', thing, 'grave', 'T1021.008', 'shells');
 const login = (thing: string): Act => ran('pushed|push', thing, 'grave', 'T1021.004', 'shells', 'high');
 const command = ran('ran|run', 'a command on', 'grave', 'T1651', 'commands');
-const passed = (thing: string): Act => ran('started|start', `with a role of its choice ${thing}`, 'notable', 'T1648', 'jobs', 'low');
+const passed = (thing: string): Act => ({ ...ran('set up|set up', thing, 'notable', 'T1648', 'jobs', 'low'), after: 'with a role of its choice' });
 const notebook = ran('opened|open', 'the notebook', 'notable', 'T1059', 'notebooks');
 const start = (thing: string): Act => ran('changed|change', `what runs at the start of ${thing}`, 'grave', 'T1546', 'start scripts', 'high');
 const runCommand = (thing: string): Act => ran('ran|run', `a command on ${thing}`, 'grave', 'T1651', 'commands');
 
+/** Which machines matters more than by which document. */
+function onMachines({ request }: ApiActivity): Act {
+  const [machine] = textsUnder(request, /^(?:instanceIds|targets)$/i).filter((id) => /^m?i-/.test(id));
+  return machine === undefined ? command : { ...command, named: machine };
+}
+
 export const executionActs: ActTable = {
   'ssm.amazonaws.com': {
-    SendCommand: command,
-    StartSession: shell('a shell on'),
+    SendCommand: onMachines,
+    StartSession: ({ request }) => ({ ...shell('a shell on'), named: textAt(request, 'target') }),
     ResumeSession: { ...shell('a shell on'), gravity: 'notable' },
     StartAutomationExecution: { ...command, thing: 'the automation', gravity: 'notable' },
     CreateAssociation: { ...command, past: 'scheduled', infinitive: 'schedule', thing: 'commands on' },
@@ -101,7 +107,6 @@ export const executionActs: ActTable = {
     AssociateIamInstanceProfile: profile,
     ReplaceIamInstanceProfileAssociation: profile,
     CreateInstanceConnectEndpoint: { ...shell('a way for logins into'), gravity: 'notable' },
-    CreateLaunchTemplateVersion: ran('changed|change', 'what instances start with, in', 'notable', 'T1059.009', 'start scripts', 'low'),
     CreateClientVpnEndpoint: { ...shell('a private way into the network:'), attack: 'T1133', gravity: 'notable' },
   },
   'ecs.amazonaws.com': {
@@ -115,11 +120,10 @@ export const executionActs: ActTable = {
         : undefined,
   },
   'lambda.amazonaws.com': {
-    CreateFunction: ran('created|create', 'with a role of its choice the function', 'notable', 'T1648', 'functions'),
+    CreateFunction: { ...ran('created|create', 'the function', 'notable', 'T1648', 'functions'), after: 'with a role of its choice' },
     UpdateFunctionCode: ran('replaced|replace', 'the code of the function', 'grave', 'T1648', 'functions'),
     UpdateFunctionConfiguration: functionConfiguration,
     PublishLayerVersion: ran('published|publish', 'a layer of code named', 'notable', 'T1525', 'functions', 'low'),
-    CreateEventSourceMapping: ran('connected|connect', 'a source of events to the function', 'notable', 'T1546', 'functions', 'low'),
   },
   'sagemaker.amazonaws.com': {
     CreatePresignedNotebookInstanceUrl: notebook,
@@ -146,7 +150,7 @@ export const executionActs: ActTable = {
   'codebuild.amazonaws.com': {
     CreateProject: passed('the build'),
     UpdateProject: passed('the build'),
-    StartBuild: (activity) => (hasField(activity.request, /Override$/) ? raised(passed('with other orders the build'), { facets: ['override'], severity: 'medium' }) : undefined),
+    StartBuild: (activity) => (hasField(activity.request, /Override$/) ? raised(passed('the build'), { facets: ['override'], severity: 'medium', after: 'with other orders' }) : undefined),
   },
   'codestar.amazonaws.com': { CreateProject: passed('the project') },
   'datapipeline.amazonaws.com': { CreatePipeline: passed('the pipeline'), PutPipelineDefinition: passed('the pipeline') },

@@ -1,4 +1,4 @@
-/** Acts that let others reach what is ours: data made public or shared with other accounts, networks opened to the world. */
+/** Acts that let others read what is ours: data made public or shared with other accounts. */
 import type { ApiActivity, JsonValue } from '#contract';
 import { act, raised, type Act, type ActTable } from './act.ts';
 import { outsidersAmong, policyOf } from './policy.ts';
@@ -11,11 +11,11 @@ function byPolicy(thing: string, base: Partial<Act> = {}): (activity: ApiActivit
   return (activity) => {
     const plain = { ...act('exposure', 'notable', 'low', 'changed|change', `who may use the ${thing}`, 'T1098'), ...base };
     const { isPublic, outsiders } = policyOf(activity);
-    if (isPublic) return raised(plain, { gravity: 'wrong', severity: 'critical', past: 'opened', infinitive: 'open', thing: `to everybody the ${thing}`, facets: ['public'], attack: dataFrom });
+    if (isPublic) return raised(plain, { gravity: 'wrong', severity: 'critical', past: 'opened', infinitive: 'open', thing: `the ${thing}`, after: 'to everybody', facets: ['public'], attack: dataFrom });
     if (outsiders.length === 0) return plain;
     return raised(plain, {
       gravity: 'grave', severity: 'high', past: 'opened', infinitive: 'open', attack: dataFrom,
-      thing: `to account ${outsiders[0]!} the ${thing}`, facets: outsiders.map((account) => `outside ${account}`),
+      thing: `the ${thing}`, after: `to account ${outsiders[0]!}`, facets: outsiders.map((account) => `outside ${account}`),
     });
   };
 }
@@ -31,12 +31,12 @@ function byList(thing: string, isShare: (activity: ApiActivity) => boolean = () 
     const { request } = activity;
     const given = JSON.stringify(request).includes('"remove"') ? textsUnder(textsAdded(request), shareFields) : textsUnder(request, shareFields);
     if (given.includes('all') || given.includes('*')) {
-      return raised(base, { gravity: 'wrong', severity: 'critical', thing: `with everybody the ${thing}`, facets: ['public'] });
+      return raised(base, { gravity: 'wrong', severity: 'critical', after: 'with everybody', facets: ['public'] });
     }
     const outsiders = outsidersAmong(given, activity);
     if (outsiders.length > 0) {
       return raised(base, {
-        gravity: 'grave', severity: 'high', thing: `with account ${outsiders[0]!} the ${thing}`,
+        gravity: 'grave', severity: 'high', after: `with account ${outsiders[0]!}`,
         facets: outsiders.map((account) => `outside ${account}`),
       });
     }
@@ -69,7 +69,7 @@ function bucketAcl(activity: ApiActivity): Act | undefined {
   const isPublic = /public/i.test(canned) || everybody.test(textsUnder(request, /^uri$|grant/i).join(' ')) || /authenticated-read/.test(canned);
   const base = act('exposure', 'notable', 'low', 'changed|change', 'the access list of the bucket', 'T1098');
   if (!isPublic) return canned === '' ? base : undefined;
-  return raised(base, { gravity: 'wrong', severity: 'critical', past: 'opened', infinitive: 'open', thing: 'to everybody the bucket', facets: ['public'], attack: 'T1530' });
+  return raised(base, { gravity: 'wrong', severity: 'critical', past: 'opened', infinitive: 'open', thing: 'the bucket', after: 'to everybody', facets: ['public'], attack: 'T1530' });
 }
 
 function publicBlock(activity: ApiActivity): Act | undefined {
@@ -77,30 +77,6 @@ function publicBlock(activity: ApiActivity): Act | undefined {
   return settings.includes('false') ? blockOff : undefined;
 }
 const blockOff = act('exposure', 'grave', 'high', 'took away|take away', 'the block on public access of the bucket', 'T1530');
-
-/**
- * Open to the world counts at any width over /1 away from it: an address before `/0` still means everybody.
- * Ports of the web are opened to the world by design.
- */
-const world = /^(?:[\d.]+|[0-9a-f:]*::?[0-9a-f:]*)\/[01]$/i;
-const webPorts = new Set(['80', '443']);
-
-function ingress(activity: ApiActivity): Act | undefined {
-  const { request } = activity;
-  const ranges = textsUnder(request, /^cidr(?:Ip|Ipv6|Block|_?ip)?(?:v4|v6)?$|^ipRanges$|^ipv6Ranges$/i);
-  const base = act('network-opening', 'notable', 'low', 'opened|open', 'the security group', 'T1562.007');
-  if (!ranges.some((range) => world.test(range))) return base;
-  const ports = textsUnder(request, /^(?:fromPort|toPort)$/i);
-  const isWeb = ports.length > 0 && ports.every((port) => webPorts.has(port));
-  if (isWeb) return raised(base, { facets: ['world, web'], thing: 'to the world the web port of the security group' });
-  return raised(base, { gravity: 'grave', severity: 'high', facets: ['world'], thing: `to the world${portName(ports)} the security group` });
-}
-
-function portName(ports: readonly string[]): string {
-  const [first] = ports;
-  if (first === undefined || first === '-1' || ports.some((port) => port !== first)) return '';
-  return ` (port ${first})`;
-}
 
 const lambdaPolicy = byPolicy('function');
 
@@ -119,12 +95,11 @@ function lambdaPermission(activity: ApiActivity): Act {
 
 function publicInstance(activity: ApiActivity): Act | undefined {
   if (textAt(activity.request, 'publiclyAccessible') !== 'true') return undefined;
-  return raised(act('exposure', 'grave', 'high', 'made|make', 'reachable from the internet the database', 'T1562.007'), { facets: ['public'] });
+  return raised(act('exposure', 'grave', 'high', 'made|make', 'the database', 'T1562.007'), { facets: ['public'], after: 'reachable from the internet' });
 }
 
-const acl = act('network-opening', 'notable', 'medium', 'changed|change', 'the network rules', 'T1562.007');
-const snapshot = (thing: string): Act => act('exposure', 'notable', 'low', 'copied out|copy out', `into a snapshot the ${thing}`, 'T1537');
-const way = (thing: string): Act => act('exposure', 'notable', 'medium', 'set up|set up', thing, 'T1074.002');
+const snapshot = (thing: string): Act => ({ ...act('exposure', 'notable', 'low', 'copied|copy', `the ${thing}`, 'T1537'), after: 'into a snapshot' });
+const exported = (thing: string): Act => ({ ...act('exposure', 'grave', 'high', 'exported|export', `the ${thing}`, 'T1537'), after: 'to a bucket' });
 
 export const exposureActs: ActTable = {
   's3.amazonaws.com': {
@@ -138,9 +113,8 @@ export const exposureActs: ActTable = {
     DeleteAccountPublicAccessBlock: blockOff,
     DeletePublicAccessBlock: blockOff,
     PutAccessPointPolicy: byPolicy('access point'),
-    PutBucketReplication: act('exposure', 'grave', 'high', 'set up|set up', 'copies elsewhere of the bucket', 'T1537'),
-    PutBucketWebsite: act('exposure', 'notable', 'medium', 'published|publish', 'as a web site the bucket', 'T1530'),
-    PutBucketCors: act('exposure', 'notable', 'low', 'changed|change', 'which web sites may use the bucket', 'T1578.005'),
+    PutBucketReplication: { ...act('exposure', 'grave', 'high', 'set up|set up', 'copies of the bucket', 'T1537'), after: 'elsewhere' },
+    PutBucketWebsite: { ...act('exposure', 'notable', 'medium', 'published|publish', 'the bucket', 'T1530'), after: 'as a web site' },
   },
   'ec2.amazonaws.com': {
     ModifySnapshotAttribute: byList('snapshot'),
@@ -150,32 +124,18 @@ export const exposureActs: ActTable = {
     CreateSnapshots: snapshot('volumes'),
     CreateImage: snapshot('instance'),
     CopySnapshot: snapshot('snapshot'),
-    ExportImage: act('exposure', 'grave', 'high', 'exported|export', 'to a bucket the image', 'T1537'),
-    CreateInstanceExportTask: act('exposure', 'grave', 'high', 'exported|export', 'to a bucket the instance', 'T1537'),
-    CreateStoreImageTask: act('exposure', 'grave', 'high', 'exported|export', 'to a bucket the image', 'T1537'),
+    ExportImage: exported('image'),
+    CreateInstanceExportTask: exported('instance'),
+    CreateStoreImageTask: exported('image'),
     GetEbsSnapshotBlock: act('exposure', 'notable', 'medium', 'read|read', 'blocks of the snapshot', 'T1530'),
     DisableImageBlockPublicAccess: { ...blockOff, thing: 'the block on public images', named: '' },
     DisableSnapshotBlockPublicAccess: { ...blockOff, thing: 'the block on public snapshots', named: '' },
-    AuthorizeSecurityGroupIngress: ingress,
-    ModifySecurityGroupRules: ingress,
-    CreateNetworkAclEntry: acl,
-    ReplaceNetworkAclEntry: acl,
-    DeleteNetworkAcl: acl,
-    DeleteNetworkAclEntry: acl,
-    CreateTrafficMirrorSession: { ...way('a mirror of the traffic of'), gravity: 'grave', severity: 'high', attack: 'T1040' },
-    CreateTrafficMirrorFilter: { ...way('a filter of mirrored traffic'), attack: 'T1040' },
-    CreateTrafficMirrorFilterRule: { ...way('a filter of mirrored traffic'), attack: 'T1040' },
-    ModifyTrafficMirrorSession: { ...way('a mirror of the traffic of'), gravity: 'grave', severity: 'high', attack: 'T1040' },
-    CreateTrafficMirrorTarget: { ...way('a target for mirrored traffic'), attack: 'T1040' },
-    CreateVpcPeeringConnection: { ...way('a way to another network from'), attack: 'T1599' },
-    AcceptVpcPeeringConnection: { ...way('a way to another network from'), attack: 'T1599' },
-    AttachVolume: { ...way('reading of the volume'), past: 'attached', infinitive: 'attach', thing: 'the volume', severity: 'low' },
   },
   'ebs.amazonaws.com': { GetSnapshotBlock: act('exposure', 'notable', 'medium', 'read|read', 'blocks of the snapshot', 'T1530') },
   'rds.amazonaws.com': {
     ModifyDBSnapshotAttribute: byList('database snapshot', isRestoreAttribute),
     ModifyDBClusterSnapshotAttribute: byList('database snapshot', isRestoreAttribute),
-    StartExportTask: act('exposure', 'grave', 'high', 'exported|export', 'to a bucket the database', 'T1537'),
+    StartExportTask: exported('database'),
     CreateDBSnapshot: snapshot('database'),
     CreateDBClusterSnapshot: snapshot('database'),
     CopyDBSnapshot: snapshot('database'),
@@ -184,7 +144,6 @@ export const exposureActs: ActTable = {
     CreateDBInstance: publicInstance,
     RestoreDBInstanceFromDBSnapshot: publicInstance,
     RestoreDBInstanceFromS3: publicInstance,
-    AuthorizeDBSecurityGroupIngress: { ...acl, thing: 'who may reach the database', gravity: 'grave' },
   },
   'redshift.amazonaws.com': {
     AuthorizeSnapshotAccess: byList('database snapshot'),
@@ -201,7 +160,7 @@ export const exposureActs: ActTable = {
   },
   'secretsmanager.amazonaws.com': {
     PutResourcePolicy: byPolicy('secret'),
-    ReplicateSecretToRegions: act('exposure', 'notable', 'low', 'copied|copy', 'to another region the secret', dataFrom),
+    ReplicateSecretToRegions: { ...act('exposure', 'notable', 'low', 'copied|copy', 'the secret', dataFrom), after: 'to another region' },
   },
   'ssm.amazonaws.com': {
     ModifyDocumentPermission: byList('document'),
@@ -213,7 +172,7 @@ export const exposureActs: ActTable = {
     PutResourcePolicy: lambdaPolicy,
     CreateFunctionUrlConfig: (activity) =>
       textAt(activity.request, 'authType') === 'NONE'
-        ? raised(act('exposure', 'grave', 'high', 'opened|open', 'to everybody an address of the function', 'T1098'), { facets: ['public'] })
+        ? raised(act('exposure', 'grave', 'high', 'opened|open', 'an address of the function', 'T1098'), { facets: ['public'], after: 'to everybody' })
         : act('exposure', 'notable', 'low', 'opened|open', 'an address of the function', 'T1098'),
     UpdateFunctionUrlConfig: act('exposure', 'notable', 'medium', 'changed|change', 'the address of the function', 'T1098'),
   },
@@ -230,12 +189,6 @@ export const exposureActs: ActTable = {
   'events.amazonaws.com': { PutPermission: byList('event bus') },
   'codebuild.amazonaws.com': {
     UpdateProjectVisibility: (activity) =>
-      textAt(activity.request, 'projectVisibility') === 'PUBLIC_READ' ? raised(act('exposure', 'grave', 'high', 'opened|open', 'to everybody the builds of', 'T1526'), { facets: ['public'] }) : undefined,
+      textAt(activity.request, 'projectVisibility') === 'PUBLIC_READ' ? raised(act('exposure', 'grave', 'high', 'opened|open', 'the builds of', 'T1526'), { facets: ['public'], after: 'to everybody' }) : undefined,
   },
-  'transfer.amazonaws.com': {
-    CreateServer: { ...way('a file server'), attack: 'T1537', gravity: 'grave' },
-    CreateUser: { ...way('a user of the file server'), attack: 'T1136.003' },
-  },
-  'datasync.amazonaws.com': { CreateTask: { ...way('copies of data to elsewhere'), attack: 'T1537' } },
-  'route53resolver.amazonaws.com': { AssociateResolverRule: { ...way('another answer to name look-ups:'), attack: 'T1557' } },
 };

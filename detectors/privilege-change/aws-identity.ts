@@ -30,7 +30,7 @@ export const identityActs: ActTable = {
   'iam.amazonaws.com': {
     CreateUser: act('identity', 'grave', 'medium', 'created|create', 'the user', 'T1136.003'),
     CreateAccessKey: forWhom(accessKey),
-    UpdateAccessKey: act('access-key', 'notable', 'medium', 'switched|switch', 'an access key of', 'T1098.001'),
+    UpdateAccessKey: act('access-key', 'notable', 'medium', 'changed|change', 'an access key of', 'T1098.001'),
     UploadSSHPublicKey: sshKey,
     UploadSigningCertificate: sshKey,
     CreateServiceSpecificCredential: sshKey,

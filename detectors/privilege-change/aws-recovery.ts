@@ -19,12 +19,12 @@ function versioning(activity: ApiActivity): Act | undefined {
 /** Encryption with a key that AWS does not keep locks the owner out once the key is withheld. */
 function foreignKey(activity: ApiActivity): Act | undefined {
   if (!hasField(activity.request, /^x-amz-server-side-encryption-customer-algorithm$/i)) return undefined;
-  return raised(gone('with a key of its own things in the bucket', 'grave', 'high', 'encrypted|encrypt', 'T1486'), { facets: ['customer key'] });
+  return raised(gone('things in the bucket', 'grave', 'high', 'encrypted|encrypt', 'T1486'), { facets: ['customer key'], after: 'with a key of its own' });
 }
 
 function database(activity: ApiActivity): Act {
   const isFinal = textAt(activity.request, 'skipFinalSnapshot') === 'true';
-  return isFinal ? raised(gone('without a last snapshot the database', 'grave', 'high', 'deleted|delete', destroy), { facets: ['no snapshot'] }) : gone('the database', 'notable', 'medium', 'deleted|delete', destroy);
+  return isFinal ? raised(gone('the database', 'grave', 'high', 'deleted|delete', destroy), { facets: ['no snapshot'], after: 'without a last snapshot' }) : gone('the database', 'notable', 'medium', 'deleted|delete', destroy);
 }
 
 function guard(activity: ApiActivity): Act | undefined {
@@ -33,7 +33,7 @@ function guard(activity: ApiActivity): Act | undefined {
   return textAt(request, 'backupRetentionPeriod') === '0' ? raised(gone('the backups of the database', 'grave', 'high', 'switched off|switch off'), { facets: ['no backups'] }) : undefined;
 }
 
-const key = gone('the key', 'grave', 'high', 'gave up|give up');
+const key = gone('the deletion of the key', 'grave', 'high', 'scheduled|schedule');
 
 export const recoveryActs: ActTable = {
   's3.amazonaws.com': {
@@ -41,22 +41,19 @@ export const recoveryActs: ActTable = {
     PutObject: foreignKey,
     CopyObject: foreignKey,
     DeleteObjects: gone('many things from the bucket', 'grave', 'medium', 'deleted|delete', destroy),
-    DeleteObject: gone('things from the bucket', 'notable', 'low', 'deleted|delete', destroy),
     DeleteBucket: gone('the bucket', 'notable', 'medium', 'deleted|delete', destroy),
-    PutBucketEncryption: gone('the encryption of the bucket', 'notable', 'low', 'changed|change', 'T1486'),
     PutObjectLockConfiguration: gone('the lock on the bucket', 'notable', 'medium', 'changed|change'),
   },
   'kms.amazonaws.com': {
     ScheduleKeyDeletion: key,
     DisableKey: gone('the key', 'grave', 'high', 'switched off|switch off'),
     DeleteImportedKeyMaterial: gone('the material of the key', 'grave', 'high'),
-    CreateKey: gone('a key', 'notable', 'low', 'created|create', 'T1486'),
   },
   'backup.amazonaws.com': {
     DeleteBackupVault: gone('the backup vault', 'grave', 'high'),
     DeleteRecoveryPoint: gone('the backup', 'grave', 'high'),
     DeleteBackupPlan: gone('the plan of backups', 'grave', 'medium'),
-    DeleteBackupSelection: gone('what is backed up', 'grave', 'medium'),
+    DeleteBackupSelection: gone('the selection of backups', 'grave', 'medium'),
     DeleteBackupVaultLockConfiguration: gone('the lock on the backup vault', 'grave', 'high'),
     UpdateRecoveryPointLifecycle: gone('how long the backup is kept', 'notable', 'medium', 'changed|change'),
   },
@@ -73,9 +70,6 @@ export const recoveryActs: ActTable = {
   },
   'ec2.amazonaws.com': {
     DeleteSnapshot: gone('the snapshot'),
-    DeregisterImage: gone('the image', 'notable', 'low'),
-    DeleteVolume: gone('the volume', 'notable', 'low', 'deleted|delete', destroy),
-    TerminateInstances: gone('the instance', 'notable', 'low', 'ended|end', destroy),
   },
   'dynamodb.amazonaws.com': {
     DeleteTable: gone('the table', 'notable', 'medium', 'deleted|delete', destroy),
@@ -85,18 +79,15 @@ export const recoveryActs: ActTable = {
   },
   'elasticfilesystem.amazonaws.com': {
     DeleteFileSystem: gone('the file system', 'notable', 'medium', 'deleted|delete', destroy),
-    DeleteMountTarget: gone('the way to the file system', 'notable', 'medium', 'deleted|delete', 'T1489'),
   },
   'secretsmanager.amazonaws.com': {
     DeleteSecret: (activity) =>
       textAt(activity.request, 'forceDeleteWithoutRecovery') === 'true'
-        ? raised(gone('beyond recovery the secret', 'notable', 'medium', 'deleted|delete', destroy), { facets: ['forced'] })
+        ? raised(gone('the secret', 'notable', 'medium', 'deleted|delete', destroy), { facets: ['forced'], after: 'beyond recovery' })
         : gone('the secret', 'notable', 'low', 'deleted|delete', destroy),
   },
   'ecr.amazonaws.com': {
     DeleteRepository: gone('the image repository', 'notable', 'medium', 'deleted|delete', destroy),
     PutImage: act('execution', 'notable', 'low', 'pushed|push', 'an image to', 'T1525'),
-    PutLifecyclePolicy: gone('how long images are kept in', 'notable', 'low', 'changed|change'),
-    DeletePullThroughCacheRule: gone('the source of images', 'notable', 'low'),
   },
 };

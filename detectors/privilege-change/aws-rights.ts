@@ -31,10 +31,10 @@ function granted(base: Act): (activity: ApiActivity) => Act | undefined {
 function trusted(base: Act): (activity: ApiActivity) => Act {
   return (activity) => {
     const { isPublic, outsiders, federations } = policyOf(activity);
-    if (isPublic) return raised(base, { gravity: 'wrong', severity: 'critical', facets: ['public'], thing: `everybody's way into the role` });
+    if (isPublic) return raised(base, { gravity: 'wrong', severity: 'critical', facets: ['public'], thing: 'the role', after: 'to everybody' });
     if (outsiders.length > 0) {
       const facets = outsiders.map((account) => `outside ${account}`);
-      return raised(base, { gravity: 'grave', severity: 'high', facets, thing: `a way in for account ${outsiders[0]!} to the role` });
+      return raised(base, { gravity: 'grave', severity: 'high', facets, thing: 'the role', after: `to account ${outsiders[0]!}` });
     }
     return federations.length > 0 ? raised(base, { facets: federations.map((provider) => `federated ${provider}`) }) : base;
   };
@@ -54,7 +54,7 @@ const anchor = act('trust', 'grave', 'high', 'trusted|trust', 'an outside certif
 /** A new role matters by whom it trusts. */
 function roleMade(activity: ApiActivity): Act {
   const made = trusted(act('trust', 'notable', 'low', 'created|create', 'the role', 'T1136.003'))(activity);
-  return made.gravity === 'notable' ? made : { ...made, past: 'created', infinitive: 'create' };
+  return made.gravity === 'notable' ? made : { ...made, after: `open ${made.after ?? ''}` };
 }
 
 /** Roles of other accounts that assume ours name themselves by an id alone. */

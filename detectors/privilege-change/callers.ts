@@ -12,13 +12,18 @@ const controller = /^system:serviceaccount:kube-system:[\w-]*-controller$/;
 const clusterParts = /^system:(?:serviceaccount:kube-system:|kube-)/;
 
 export function strictnessOf({ actor, namespace, operation }: ApiActivity): Strictness {
-  const { principal, type, invokedBy } = actor;
+  const { principal, type } = actor;
   // Controllers make the pods that somebody's workload asks for: whoever asked, a privileged pod is news.
   // The agents of the cluster itself are started for every node.
   if (controller.test(principal)) return operation === 'create pods' && namespace !== 'kube-system' ? 'full' : 'ignored';
   if (type === 'AWSService' || serviceRole.test(principal) || controlPlane.test(principal)) return 'ignored';
   if (clusterParts.test(principal)) return 'lenient';
-  return invokedBy !== undefined && type !== 'Root' ? 'lenient' : 'full';
+  return isOnBehalf(actor) && type !== 'Root' ? 'lenient' : 'full';
+}
+
+/** A service called for somebody; the console is no service in this sense, a person sits before it. */
+export function isOnBehalf({ invokedBy }: ApiActor): boolean {
+  return invokedBy !== undefined && !/^(?:signin|console)\.amazonaws\.com$/.test(invokedBy);
 }
 
 /** Sessions that a machine or a task holds by itself: EC2 names them by instance, ECS by task. */

@@ -30,8 +30,7 @@ function anonymous(activity: ApiActivity, verb: string): Act | undefined {
   const { isReadOnly, outcome, operation } = activity;
   // Scanners are refused all day; what is answered matters.
   if (outcome !== 'success' || openPaths.test(operation.slice(verb.length + 1))) return undefined;
-  const base = act('anonymous', 'wrong', isReadOnly ? 'high' : 'critical', 'was let|be let', `${verb} without a name`, 'T1190');
-  return { ...base, thing: `${operation} without signing in:` };
+  return { ...act('anonymous', 'wrong', isReadOnly ? 'high' : 'critical', 'called|call', '', 'T1190'), named: operation, after: 'and was answered' };
 }
 
 function impersonation(activity: ApiActivity): Act | undefined {
@@ -123,8 +122,8 @@ function rightsAct(activity: ApiActivity, verb: string, what: string, isWrite: b
   if (kind.endsWith('bindings')) {
     const subjects = listOf(request['subjects']).map((subject) => textAt(subject, 'name'));
     const role = textAt(request, 'roleRef', 'name');
-    if (subjects.some((name) => everybody.test(name))) return raised(base, { gravity: 'wrong', severity: 'critical', facets: ['everybody'], thing: `${thing} that gives rights to everybody,` });
-    if (role === 'cluster-admin' || role === 'admin') return raised(base, { severity: 'high', facets: [role], thing: `${thing} to ${role},` });
+    if (subjects.some((name) => everybody.test(name))) return raised(base, { gravity: 'wrong', severity: 'critical', facets: ['everybody'], after: 'which gives rights to everybody' });
+    if (role === 'cluster-admin' || role === 'admin') return raised(base, { severity: 'high', facets: [role], after: `to ${role}` });
     return role === '' ? base : raised(base, { facets: [`role ${role}`] });
   }
   const facets = ruleFacets(request);
@@ -140,12 +139,14 @@ function podAct(activity: ApiActivity): Act | undefined {
   if (powers.length > 0) {
     const isHost = powers.some((power) => power !== 'host network');
     // The workload is part of the key: that one agent of a cluster is privileged says nothing of the next.
-    return raised(act('pod-privilege', 'grave', isHost ? 'high' : 'medium', 'started|start', `a pod with ${inWords(powers)}:`, 'T1611'), {
+    return raised(act('pod-privilege', 'grave', isHost ? 'high' : 'medium', 'started|start', 'a pod of', 'T1611'), {
+      after: `with ${inWords(powers)}`,
+      named: workloadOf(resource),
       facets: powers.map((power) => `${power} ${workload}`),
     });
   }
   if (namespace !== 'kube-system') return undefined;
-  return raised(act('pod-privilege', 'grave', 'medium', 'started|start', 'a pod in the namespace of the cluster itself:', 'T1610'), { facets: [`kube-system ${workloadOf(resource)}`] });
+  return raised(act('pod-privilege', 'grave', 'medium', 'started|start', 'a pod of', 'T1610'), { after: 'in the namespace of the cluster itself', named: workloadOf(resource), facets: [`kube-system ${workloadOf(resource)}`] });
 }
 
 /** What runs by the clock outlives who put it there. */
@@ -155,13 +156,15 @@ function job(what: string): Act | undefined {
 
 function serviceAccount({ namespace }: ApiActivity): Act {
   const base = act('cluster-rights', 'notable', 'low', 'created|create', 'the service account', 'T1136');
-  return namespace === 'kube-system' || namespace === 'kube-public' ? raised(base, { gravity: 'grave', severity: 'high', facets: [namespace], thing: `in ${namespace} the service account` }) : base;
+  return namespace === 'kube-system' || namespace === 'kube-public' ? raised(base, { gravity: 'grave', severity: 'high', facets: [namespace], after: `in ${namespace}` }) : base;
 }
 
-function secret({ namespace }: ApiActivity, verb: string): Act | undefined {
+function secret({ namespace, actor }: ApiActivity, verb: string): Act | undefined {
   if (verb === 'list' || verb === 'watch') {
     const base = { ...act('credentials', 'notable', 'medium', 'listed|list', 'the secrets of namespace', 'T1552.007'), named: namespace ?? '' } satisfies Act;
-    return namespace === undefined ? raised(base, { gravity: 'grave', severity: 'high', facets: ['all namespaces'], thing: 'the secrets of all namespaces' }) : base;
+    // Operators watch the secrets of all namespaces for a living.
+    const isOperator = actor.type === 'ServiceAccount';
+    return namespace === undefined ? raised(base, { gravity: isOperator ? 'notable' : 'grave', severity: 'high', facets: ['all namespaces'], thing: 'the secrets of all namespaces' }) : base;
   }
   if (verb === 'get') return { ...act('credentials', 'notable', 'medium', 'read|read', 'the secret', 'T1552.007') };
   return verb.startsWith('delete') ? act('recovery', 'notable', 'medium', 'deleted|delete', 'the secret', 'T1485') : undefined;
@@ -181,5 +184,5 @@ function service({ request }: ApiActivity): Act | undefined {
   const type = textAt(request, 'spec', 'type');
   const hasOutside = listOf(objectAt(request, 'spec')['externalIPs']).length > 0;
   if (hasOutside) return raised(act('network-opening', 'grave', 'medium', 'gave|give', 'outside addresses to the service', 'T1557'), { facets: ['external addresses'] });
-  return type === 'NodePort' ? raised(act('network-opening', 'notable', 'low', 'opened|open', 'on every node the service', 'T1133'), { facets: ['node port'] }) : undefined;
+  return type === 'NodePort' ? raised(act('network-opening', 'notable', 'low', 'opened|open', 'the service', 'T1133'), { facets: ['node port'], after: 'on every node' }) : undefined;
 }

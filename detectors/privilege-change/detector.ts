@@ -43,8 +43,9 @@ export const privilegeChange = defineDetector({
     looks: z.int().min(2).max(60).default(8).describe('Kinds of looking around never done before that are told; those by machines count twice.'),
   }),
 
+  // What the cloud does by itself makes nothing usual for others of the account.
   baseline: {
-    calls: { ...seen(({ activity }: ApiCall) => keysOf(activity)), borrows: true },
+    calls: { ...seen(({ activity }: ApiCall) => (strictnessOf(activity) === 'ignored' ? undefined : keysOf(activity))), borrows: true },
     secrets: { ...seen(({ activity }: ApiCall) => (activity.outcome === 'success' ? credentialsRead(activity) : undefined)), borrows: true },
     places: {
       ...seen(({ activity }: ApiCall) => machineNetwork(activity)),

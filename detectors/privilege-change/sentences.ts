@@ -9,7 +9,7 @@ const titleLimit = 119;
 const leastName = 8;
 
 const lookFirst: Readonly<Record<ActKind, string>> = {
-  'root-user': 'Who holds the root user’s password and second factor, and whether that person did it.',
+  'root-user': 'Who holds the password and the second factor of the root user, and whether that person did it.',
   'sign-in': 'Whether the person signed in from that address, and what was called with that session since.',
   identity: 'Whether a ticket or a person asked for it, and what the new identity called since.',
   'access-key': 'Whether the owner of the key knows of it, and from where it was used since.',
@@ -62,10 +62,14 @@ export function evidenceOf(act: Act, activity: ApiActivity, who: string, calls: 
   };
 }
 
+/** Told of many calls, whatever came of the last. */
+const wholes = new Set<ActKind>(['denied', 'discovery', 'moved-credentials']);
+
 /** The name of the thing gives way where the whole is too long: its record shows it. */
 function titleOf(act: Act, { outcome }: ApiActivity, who: string, resource: string): string {
-  const isDone = outcome === 'success' || act.kind === 'denied';
-  const end = isDone ? '' : outcome === 'denied' ? ', and was denied' : ', which failed';
+  const isDone = outcome === 'success' || wholes.has(act.kind);
+  const after = act.after === undefined ? '' : ` ${act.after}`;
+  const end = isDone ? after : `${after}${outcome === 'denied' ? ', and was denied' : ', which failed'}`;
   const start = [who, isDone ? act.past : `tried to ${act.infinitive}`, act.thing].filter((part) => part !== '').join(' ');
   const room = titleLimit - start.length - end.length - 3;
   if (resource === '' || room < leastName) return `${start.slice(0, titleLimit - end.length)}${end}`;
@@ -86,7 +90,7 @@ function from({ sourceAddress }: ApiActivity): string {
 }
 
 function unusual(who: string, calls: SetView, { isLearning }: Weight): string {
-  if (isLearning) return `What ${who} usually does is still being learned; this is seldom anybody’s routine.`;
+  if (isLearning) return `What ${who} usually does is still being learned; this is seldom part of a routine.`;
   const days = counted(Math.max(1, calls.history.days), 'day');
   return calls.isBorrowed
     ? `${capital(who)} has little history of its own, and nobody in the account did this in the ${days} on record.`

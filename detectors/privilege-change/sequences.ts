@@ -87,7 +87,7 @@ function emptying(call: ApiCall, recent: Recent, { calls }: SequenceViews, fromM
   if (new Set([...since(recent.deletes, fromMs), name]).size < deletions) return undefined;
   return {
     kind: 'recovery', gravity: 'grave', severity: 'high', past: 'deleted', infinitive: 'delete', facets: [], detail: 'emptying', attack: 'T1485',
-    thing: 'one object after another from the bucket',
+    thing: 'one object after another from',
   };
 }
 

@@ -28,7 +28,7 @@ export const resourceUsage = defineDetector({
     shareFloor: z.number().min(0).max(1).default(0.1).describe('Share of the reserved CPU or memory; changes below are no news.'),
     cpuFloor: z.number().min(0).default(0.05).describe('Virtual CPUs; changes below are no news.'),
     memoryFloorBytes: z.number().min(0).default(16_777_216).describe('Bytes of memory; changes below are no news.'),
-    networkFloorBytes: z.number().min(0).default(100_000).describe('Bytes a second received or sent; changes below are no news.'),
+    networkFloorBytes: z.number().min(0).default(250_000).describe('Bytes a second received or sent; changes below are no news.'),
     diskFloorBytes: z.number().min(0).default(1_000_000).describe('Bytes a second read or written, or bytes kept; changes below are no news.'),
     certainSurprise: z.number().min(0.5).max(1).default(0.75).describe('Surprise at which a single minute above the band needs no second witness (0.5 is the edge of alarm).'),
     ownScore: z.number().min(0.5).max(1).default(0.9).describe("Score at which the task's own past suffices though the service's band says usual."),

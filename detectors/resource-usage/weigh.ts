@@ -41,6 +41,9 @@ export interface Weighed {
 /** The minute before stands for this one's neighbour up to this age (series of five minutes, one missed). */
 const neighbourMs = 10 * 60_000;
 
+/** Caches and heaps creep; a leak that deserves a word has grown by a tenth. */
+const leastRise = 0.1;
+
 /** The least change, in the metric's unit, that anybody would want to hear of. */
 export function floorOf(resource: Resource, { unit }: Pick<MetricMinute, 'unit'>, weights: Weights): number {
   if (unit === 'ratio') return weights.shareFloor;
@@ -119,7 +122,7 @@ function unlikeItself(
   }
   if (kind === 'leak') {
     const isKept = resource === 'memory' || resource === 'disk';
-    return isKept && value - typical >= floor ? { ...found, reason: 'leak' } : undefined;
+    return isKept && value - typical >= Math.max(floor, leastRise * typical) ? { ...found, reason: 'leak' } : undefined;
   }
   if (band.side === 'below' || value < high + floor) return undefined;
   const siblings = amongSiblings(value, observation.siblings);

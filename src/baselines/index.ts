@@ -1,13 +1,14 @@
 /** Baselines: what detectors declare, and the kinds by name for stores and tools. */
 import type { BaselineSpec, NumberView, SetView } from '#contract';
+import { kindRates, type KindRatesState, type KindRatesView } from './kind-rates.ts';
 import { lineKindTree, type KindView, type LineKind, type LineState } from './line-kind-tree.ts';
 import { type NumberState } from './number-state.ts';
 import { quantityGrid } from './quantity-grid.ts';
 import { rateGrid } from './rate-grid.ts';
 import { seenSet, type SeenState } from './seen-set.ts';
 
-export { lineKindTree, quantityGrid, rateGrid, seenSet };
-export type { KindView, LineKind, LineState, NumberState, SeenState };
+export { kindRates, lineKindTree, quantityGrid, rateGrid, seenSet };
+export type { KindRatesState, KindRatesView, KindView, LineKind, LineState, NumberState, SeenState };
 
 /** A set of what was seen, with votes: destinations, calls, names. */
 export function seen<Observed>(
@@ -40,10 +41,18 @@ export function lineKinds<Observed>(
   return { kind: lineKindTree, of };
 }
 
+/** Lines a minute by kind, with a rate series for the 16 kinds written most often. */
+export function ratesByKind<Observed>(
+  of: (observation: Observed) => ReadonlyMap<string, number> | undefined,
+): BaselineSpec<Observed, KindRatesState, ReadonlyMap<string, number>, KindRatesView> {
+  return { kind: kindRates, of };
+}
+
 /** Every kind, by its name. */
 export const baselineKinds = {
   [seenSet.name]: seenSet,
   [quantityGrid.name]: quantityGrid,
   [rateGrid.name]: rateGrid,
   [lineKindTree.name]: lineKindTree,
+  [kindRates.name]: kindRates,
 };

@@ -70,8 +70,8 @@ export type ViewsOf<Baselines> = {
 /** The recent past of one task: bounded plain JSON, never shared, never a baseline. */
 export interface TraceSpec<Observed, Trace> {
   create(): Trace;
-  /** Called after the observation was judged; changes the trace in place and keeps it bounded. */
-  note(trace: Trace, observation: Observed): void;
+  /** Called after the observation was judged, with what was said of it; changes the trace in place and keeps it bounded. */
+  note(trace: Trace, observation: Observed, evidence: readonly Evidence[]): void;
   /** A trace of its own per value of this (a metric, for example). */
   part?(observation: Observed): string;
 }

@@ -96,7 +96,9 @@ function decodeTokens(tokens: readonly string[], { place }: FlowLayout, record: 
 
   const sourcePort = portOf(whole('srcport'));
   const destinationPort = portOf(whole('dstport'));
-  const isClientSource = isSourceClient({ sourcePort, destinationPort, tcpFlags: whole('tcp-flags') });
+  const isRejected = field('action') === 'REJECT';
+  // A refused packet that came in is somebody else's attempt, whatever its ports: probes come from 443 and 53 too.
+  const isClientSource = (isRejected && own === 'destination') || isSourceClient({ sourcePort, destinationPort, tcpFlags: whole('tcp-flags') });
   // The own end is known by the interface's address; the far end by the packet's, which a NAT gateway leaves as it is.
   const sourceEnd = own === 'source' ? source : packetAddress(field('pkt-srcaddr'), source);
   const destinationEnd = own === 'destination' ? destination : packetAddress(field('pkt-dstaddr'), destination);
@@ -109,7 +111,7 @@ function decodeTokens(tokens: readonly string[], { place }: FlowLayout, record: 
     serverPort: isClientSource ? destinationPort : sourcePort,
     protocol: whole('protocol') ?? 0,
     side: own === 'unknown' ? 'unknown' : (own === 'source') === isClientSource ? 'client' : 'server',
-    action: field('action') === 'REJECT' ? 'reject' : 'accept',
+    action: isRejected ? 'reject' : 'accept',
     clientSentBytes: isClientSource ? bytes : 0,
     serverSentBytes: isClientSource ? 0 : bytes,
     packets: whole('packets') ?? 0,

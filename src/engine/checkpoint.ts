@@ -6,7 +6,8 @@ import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
 import { Owners, type Instance, type OwnerRecord } from './owners.ts';
 import type { AnyKind, Part } from './parts.ts';
-import { newState, type Walk, type WalkState } from './run.ts';
+import type { Walk } from './run.ts';
+import { newState, type WalkState } from './state.ts';
 import { standardLateness, type Lateness } from './order.ts';
 
 /** Raised when the meaning of a stored part changes; older versions are migrated or refused, never misread. */
@@ -45,8 +46,9 @@ function nameOf(ownerKey: string): string {
 }
 
 interface PackedOwner {
+  /** The name it was first seen under: part of the ids of its alerts. */
+  key: string;
   owner: Owner;
-  parent: Owner | null;
   seen: [number, number];
   revisions: [string, number][];
   latestRevision: string | null;
@@ -62,8 +64,8 @@ interface PackedOwner {
 
 export function packOwner(record: OwnerRecord): PackedOwner {
   return {
+    key: record.key,
     owner: record.owner,
-    parent: record.parent?.owner ?? null,
     seen: [record.firstSeenMs, record.lastSeenMs],
     revisions: [...record.revisions],
     latestRevision: record.latestRevision ?? null,
@@ -163,7 +165,7 @@ function readState(store: Store, header: Header, kinds: ReadonlyMap<string, AnyK
 }
 
 export function unpackOwner(packed: PackedOwner, owners: Owners, kinds: ReadonlyMap<string, AnyKind>): OwnerRecord {
-  const record = owners.of(packed.owner, packed.seen[0]);
+  const record = owners.restore(packed.key, packed.owner, packed.seen[0]);
   [record.firstSeenMs, record.lastSeenMs] = packed.seen;
   record.revisions = new Map(packed.revisions);
   record.latestRevision = packed.latestRevision ?? undefined;

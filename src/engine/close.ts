@@ -6,7 +6,7 @@ import { counterRate, logMinute, metricMinute, networkMinute, SiblingValues } fr
 import { minuteLengthMs } from './order.ts';
 import { entityOf, type Instance } from './owners.ts';
 import type { Part, Teacher } from './parts.ts';
-import type { WalkState } from './run.ts';
+import type { WalkState } from './state.ts';
 import { logFeeds, type Silence } from './silence.ts';
 import { phaseOf } from './attribute.ts';
 

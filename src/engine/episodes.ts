@@ -13,6 +13,8 @@ export interface Finding {
   severity: Severity;
   attack: string[];
   entity: Entity;
+  /** The owner's lasting name: its account may become known later. */
+  ownerKey: string;
   evidence: Evidence;
   timeMs: number;
   count: number;
@@ -47,9 +49,9 @@ function idOf(fingerprint: string, startMs: number): string {
 }
 
 function fingerprintOf(finding: Finding): string {
-  const { owner, container, instance } = finding.entity;
+  const { container, instance } = finding.entity;
   const whose = finding.evidence.about === 'owner' ? '' : instance;
-  return [finding.detector, owner.kind, owner.account, owner.region, owner.cluster, owner.name, container, whose, finding.evidence.object].join('\u0001');
+  return [finding.detector, finding.ownerKey, container, whose, finding.evidence.object].join('\u0001');
 }
 
 function worse(left: Severity, right: Severity): Severity {

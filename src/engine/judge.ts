@@ -82,18 +82,19 @@ export class Judges {
     for (const reader of this.#readers.get(observation.kind) ?? []) {
       const { detector } = reader;
       const trace = this.#traceOf(reader, instance, observation);
+      let said = noEvidence;
       if (observation.timeMs < this.#teacher.teachUntilMs) {
         this.#tell(reader, entity, observation, 'taught', noEvidence, {});
       } else if (reader.counts.quarantined.has(instance.owner.key) || reader.counts.quarantined.size >= quarantineLimit) {
         this.#tell(reader, entity, observation, 'quarantined', noEvidence, {});
       } else {
         try {
-          this.#ask(reader, instance, entity, observation, feed, isComplete, trace, found);
+          said = this.#ask(reader, instance, entity, observation, feed, isComplete, trace, found);
         } catch {
           reader.counts.quarantined.add(instance.owner.key);
         }
       }
-      if (detector.trace !== undefined) detector.trace.note(trace as never, observation as never);
+      if (detector.trace !== undefined) detector.trace.note(trace as never, observation as never, said);
     }
     return found;
   }
@@ -107,7 +108,7 @@ export class Judges {
     isComplete: boolean,
     trace: unknown,
     found: Episode[],
-  ): void {
+  ): readonly Evidence[] {
     const { detector, slots } = reader;
     const deployment = deploymentAt(instance.owner, observation.timeMs);
     const asking = { timeMs: observation.timeMs, isVouched: this.#facts.isVouched, isWidened: deployment !== undefined };
@@ -127,7 +128,7 @@ export class Judges {
     if (!isReady && detector.judgesWhileLearning !== true) {
       reader.counts.abstained += 1;
       this.#tell(reader, entity, observation, 'learning', noEvidence, views);
-      return;
+      return noEvidence;
     }
     reader.counts.judged += 1;
     const context: Context<unknown> = {
@@ -141,7 +142,7 @@ export class Judges {
     const answer = (detector as Detector).judge(views as never, observation as never, reader.options as never, context);
     if (answer === undefined || (Array.isArray(answer) && answer.length === 0)) {
       this.#tell(reader, entity, observation, 'quiet', noEvidence, views);
-      return;
+      return noEvidence;
     }
     const evidences = (Array.isArray(answer) ? answer : [answer]) as readonly Evidence[];
     for (const evidence of evidences) {
@@ -151,6 +152,7 @@ export class Judges {
           severity: reader.severity ?? evidence.severity ?? detector.severity,
           attack: evidence.attack ?? detector.attack,
           entity,
+          ownerKey: instance.owner.key,
           evidence,
           timeMs: observation.timeMs,
           count: Math.max(1, observation.count),
@@ -161,6 +163,7 @@ export class Judges {
       );
     }
     this.#tell(reader, entity, observation, 'alert', evidences, views);
+    return evidences;
   }
 
   #traceOf(reader: Reader, instance: Instance, observation: Observation): unknown {

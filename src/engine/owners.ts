@@ -48,32 +48,77 @@ export interface Instance {
 
 export class Owners {
   readonly records = new Map<string, OwnerRecord>();
+  /** Fuller names of records that were first seen without account and region. */
+  readonly #aliases = new Map<string, OwnerRecord>();
+  /** Records by kind, cluster and name alone. */
+  readonly #namesakes = new Map<string, OwnerRecord[]>();
 
   of(owner: Owner, timeMs: number): OwnerRecord {
     const key = ownerKey(owner);
-    let record = this.records.get(key);
+    let record = this.records.get(key) ?? this.#aliases.get(key) ?? this.#namesake(owner, key);
     if (record === undefined) {
-      const parent = parentOf(owner);
-      record = {
-        key,
-        owner,
-        parent: parent === undefined ? undefined : this.of(parent, timeMs),
-        firstSeenMs: timeMs,
-        lastSeenMs: timeMs,
-        revisions: new Map(),
-        latestRevision: undefined,
-        groups: new Map(),
-        instances: new Map(),
-        instanceCount: 0,
-        events: 0,
-        feeds: new Set(),
-        judged: 0,
-        abstained: 0,
-        readyFromMs: undefined,
-      };
-      this.records.set(key, record);
+      record = this.#make(key, owner, timeMs);
+      this.#add(record);
     }
     return record;
+  }
+
+  /** Makes a record anew under the name it had, as a state tells it. */
+  restore(key: string, owner: Owner, timeMs: number): OwnerRecord {
+    const known = this.records.get(key);
+    if (known !== undefined) {
+      known.owner = owner;
+      return known;
+    }
+    const record = this.#make(key, owner, timeMs);
+    this.#add(record);
+    return record;
+  }
+
+  #make(key: string, owner: Owner, timeMs: number): OwnerRecord {
+    const parent = parentOf(owner);
+    return {
+      key,
+      owner,
+      parent: parent === undefined ? undefined : this.of(parent, timeMs),
+      firstSeenMs: timeMs,
+      lastSeenMs: timeMs,
+      revisions: new Map(),
+      latestRevision: undefined,
+      groups: new Map(),
+      instances: new Map(),
+      instanceCount: 0,
+      events: 0,
+      feeds: new Set(),
+      judged: 0,
+      abstained: 0,
+      readyFromMs: undefined,
+    };
+  }
+
+  #add(record: OwnerRecord): void {
+    this.records.set(record.key, record);
+    if (ownerKey(record.owner) !== record.key) this.#aliases.set(ownerKey(record.owner), record);
+    if (!isInPlace(record.owner)) return;
+    const namesakes = this.#namesakes.get(nameIn(record.owner));
+    if (namesakes === undefined) this.#namesakes.set(nameIn(record.owner), [record]);
+    else namesakes.push(record);
+  }
+
+  /**
+   * Container Insights names cluster and service but no account. Such an owner and the only one of its name that has
+   * an account are one: its baseline goes on when the account becomes known.
+   */
+  #namesake(owner: Owner, key: string): OwnerRecord | undefined {
+    if (!isInPlace(owner)) return undefined;
+    const namesakes = this.#namesakes.get(nameIn(owner));
+    if (namesakes === undefined) return undefined;
+    if (owner.account === '' && owner.region === '') return namesakes.length === 1 ? namesakes[0] : undefined;
+    const bare = namesakes.find((record) => record.owner.account === '' && record.owner.region === '');
+    if (bare === undefined) return undefined;
+    bare.owner = owner;
+    this.#aliases.set(key, bare);
+    return bare;
   }
 
   instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
@@ -103,6 +148,15 @@ export class Owners {
       for (const [key, instance] of record.instances) if (instance.lastSeenMs < beforeMs) record.instances.delete(key);
     }
   }
+}
+
+/** Owners that live in a cluster. */
+function isInPlace({ kind, cluster }: Owner): boolean {
+  return cluster !== '' && (kind === 'service' || kind === 'family' || kind === 'workload' || kind === 'cluster');
+}
+
+function nameIn({ kind, cluster, name }: Owner): string {
+  return `${kind}|${cluster}|${name}`;
 }
 
 function parentOf(owner: Owner): Owner | undefined {

@@ -141,8 +141,8 @@ function record(log: string, date: string, { order = 0, key = 'date', name = 'we
 }
 
 const dates = fc.oneof(
-  fc.integer({ min: 0, max: 300_000 }).map((ms) => `"${new Date(1_772_000_000_000 + ms).toISOString()}"`),
-  fc.integer({ min: 0, max: 300_000_000 }).map((us) => `1772000${String(us).padStart(9, '0').slice(0, 3)}.${String(us).padStart(9, '0').slice(3)}`),
+  { weight: 5, arbitrary: fc.integer({ min: 0, max: 300_000 }).map((ms) => `"${new Date(1_772_000_000_000 + ms).toISOString()}"`) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 300_000_000 }).map((us) => `1772000${String(us).padStart(9, '0').slice(0, 3)}.${String(us).padStart(9, '0').slice(3)}`) },
   fc.integer({ min: 0, max: 200 }).map((seconds) => String(1_772_000_000 + seconds)),
   fc.constantFrom(
     '"2026-02-25T06:13:20Z"', '"2026-02-25T06:13:20"', '"2026-02-25 06:13:20.000000001"', '"2026-02-25T06:13:60Z"', '"2026-02-30T06:13:20Z"', '"2026-02-25T06:13:20.1234567891Z"',
@@ -255,11 +255,11 @@ describe('FireLens fast path', () => {
     fc.assert(
       fc.property(pool, fc.integer({ min: 2, max: 50 }), ([logs, frames, choices], forgetEvery) => {
         const lines = choices.map(([log, frameAt, date]) => record(logs[log % logs.length]!, date, frames[frameAt % frames.length]!));
-        ({ recognised } = { recognised: recognised + same(lines, 10_000, forgetEvery).recognised });
+        recognised += same(lines, 10_000, forgetEvery).recognised;
       }),
       { numRuns: Number(process.env['FC_RUNS'] ?? 300) },
     );
-    assert.ok(recognised > 1_000, `${recognised} lines took the fast path`);
+    assert.ok(recognised > 3 * Number(process.env['FC_RUNS'] ?? 300), `${recognised} lines took the fast path`);
   });
 
   it('does not take a line for another that nearly has its shape', () => {

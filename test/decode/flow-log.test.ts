@@ -157,3 +157,17 @@ test('wrong values in every field cost at most the record', () => {
     }
   }
 });
+
+test('a refused packet that came in is the attempt of its sender, whatever its ports', () => {
+  const line = (from: string, to: string, fromPort: number, toPort: number): string =>
+    `2 123456789010 eni-1235b8ca123456789 ${from} ${to} ${fromPort} ${toPort} 6 1 40 1418530010 1418530070 REJECT OK`;
+  const sideOf = (text: string): unknown => {
+    const decoded = flowLog.open({}).decode({ text, origin: { file: 'test', line: 1 } });
+    assert.ok('events' in decoded);
+    const [event] = decoded.events;
+    assert.ok(event?.kind === 'network');
+    return [event.side, event.serverPort];
+  };
+  assert.deepEqual(sideOf(line('203.0.113.9', '10.0.0.5', 443, 50_051)), ['server', 50_051]);
+  assert.deepEqual(sideOf(line('10.0.0.5', '203.0.113.9', 50_051, 443)), ['client', 443]);
+});

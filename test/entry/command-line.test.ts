@@ -100,6 +100,13 @@ test('baseline accept and forget say what they did, or that there is no such val
   assert.equal((await tell(['baseline', 'forget', 'checkout', 'a', 'b', '--state', 'st'], program)).status, 1);
 });
 
+test('baseline show prints values whole, and times as times', async () => {
+  const value = 'x'.repeat(200);
+  const show = async () => [{ owner: 'service:checkout', baseline: 'log-novelty.kinds', history: '3 days', rows: [{ what: value, count: 3_999, firstSeenMs: Date.UTC(2024, 2, 1) }] }];
+  const { out } = await tell(['baseline', 'show', '--state', 'st'], standIn({ baselines: { ...standIn().baselines, show } }));
+  assert.equal(out, `service:checkout\n  log-novelty.kinds  3 days\n    ${value}\n      count 3,999, first seen 2024-03-01 00:00\n`);
+});
+
 test('inspect says which detectors lack what they need', async () => {
   const program = standIn({
     inspect: async () => ({
@@ -112,7 +119,7 @@ test('inspect says which detectors lack what they need', async () => {
   const { out } = await tell(['inspect', 'a.log'], program);
   assert.match(out, /a\.log: not recognised/);
   assert.match(out, /a\.log: the file is empty/);
-  assert.match(out, /egress-volume {2}lacks flows: no flow logs were found/);
+  assert.match(out, /egress-volume {2}cannot judge: flows: no flow logs were found/);
 });
 
 test('score tells where the scores are', async () => {

@@ -41,7 +41,7 @@ test('a quiet day is a sentence', async () => {
 });
 
 test('what could not be judged is not called usual', async () => {
-  const entities = outcome().entities.map(({ readyFromMs: _, ...entity }) => ({ ...entity, judgedShare: 0 }));
+  const entities = outcome().entities.map((entity) => ({ ...entity, readyFromMs: undefined, judgedShare: 0 }));
   const { out } = await tell(['replay', 'a.log'], standIn({ replay: async () => ({ outcome: outcome({ alerts: [], entities }) }) }));
   assert.match(out, /^No alert in 26 hours\./);
   assert.match(out, /no baseline is ready/);

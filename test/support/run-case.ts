@@ -7,7 +7,8 @@ import { openStream } from '../../src/decode/stream.ts';
 import { loadWalk, saveWalk } from '../../src/engine/checkpoint.ts';
 import { mergeOwners } from '../../src/engine/merge-owners.ts';
 import type { AnyKind } from '../../src/engine/parts.ts';
-import { newState, Walk, type WalkState } from '../../src/engine/run.ts';
+import { Walk } from '../../src/engine/run.ts';
+import { newState, type WalkState } from '../../src/engine/state.ts';
 import { engineSettings, type EngineSettings } from '../../src/engine/settings.ts';
 import { memory } from '../../src/stores/memory/index.ts';
 

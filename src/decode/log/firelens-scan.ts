@@ -69,7 +69,7 @@ interface Cell {
 /** Beyond these the slow way is taken again, or the oldest in a slot is learned anew. */
 const layoutLimit = 4;
 const frameSlots = 8_192;
-const cellSlots = 16_384;
+const cellSlots = 32_768;
 const minute = 60_000;
 
 export function createFireLensScan({ intake, run, file }: ScanSettings): FireLensScan {

@@ -2,10 +2,9 @@
 import type { Command } from 'commander';
 import { FargazerError } from '#contract';
 import { number, sanitize } from '../../alerting/text.ts';
-import { fit } from '../../alerting/sinks/console/width.ts';
 import { makeCommand, type Context } from './context.ts';
 import type { BaselineListing, BaselineName } from './program.ts';
-import { counted } from './summary.ts';
+import { counted, utc } from './summary.ts';
 import { paint, type Terminal } from './terminal.ts';
 import { limitValue } from './values.ts';
 
@@ -82,6 +81,13 @@ function missing(owner: string, baseline: string, value?: string): FargazerError
   return new FargazerError('baseline-unknown', `There is ${what} in ${baseline} of ${owner}; fargazer baseline show lists what there is.`);
 }
 
+/** `first seen 2023-07-10 11:55` of `firstSeenMs`; `count 1,448`. */
+function factText(name: string, value: string | number): string {
+  const words = name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  if (typeof value === 'string') return `${words} ${value}`;
+  return `${words} ${name.endsWith('Ms') ? utc(value) : number(value)}`;
+}
+
 export function listingsText(listings: readonly BaselineListing[], terminal: Terminal): string {
   if (listings.length === 0) return 'This state holds no baselines.\n';
   let owner = '';
@@ -90,9 +96,11 @@ export function listingsText(listings: readonly BaselineListing[], terminal: Ter
     if (listing.owner !== owner) lines.push(...(owner === '' ? [] : ['']), paint(terminal, 'bold', sanitize(listing.owner)));
     owner = listing.owner;
     lines.push(`  ${sanitize(listing.baseline)}  ${paint(terminal, 'dim', sanitize(listing.history))}`);
-    for (const row of listing.rows) {
-      const cells = Object.entries(row).map(([name, value]) => `${name} ${typeof value === 'number' ? number(value) : value}`);
-      lines.push(`    ${fit(sanitize(cells.join(', ')), Math.max(40, terminal.columns) - 4)}`);
+    for (const { what, ...facts } of listing.rows) {
+      const cells = Object.entries(facts).map(([name, value]) => factText(name, value));
+      // The value is written whole: it is what accept and forget take.
+      if (what !== undefined) lines.push(`    ${sanitize(String(what))}`);
+      if (cells.length > 0) lines.push(paint(terminal, 'dim', `      ${sanitize(cells.join(', '))}`));
     }
   }
   return `${lines.join('\n')}\n`;

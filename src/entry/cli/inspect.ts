@@ -32,8 +32,10 @@ export function inspectText({ reading, entities, span, detectors }: InspectOutco
   const lines: string[] = [];
   const heading = (text: string): void => void lines.push(...(lines.length === 0 ? [] : ['']), paint(terminal, 'bold', text));
 
-  heading(`${counted(reading.length, 'file')}${span === undefined ? '' : `, ${spanText(span)}`}`);
-  for (const { file, bytes, formats, records, events, skipped, unreadable } of reading) {
+  // A reading without a file carries notes on the input as a whole.
+  const files = reading.filter(({ file }) => file !== '');
+  heading(`${counted(files.length, 'file')}${span === undefined ? '' : `, ${spanText(span)}`}`);
+  for (const { file, bytes, formats, records, events, skipped, unreadable } of files) {
     const recognised = Object.entries(formats).map(([id, count]) => (Object.keys(formats).length === 1 ? id : `${id} (${number(count)})`));
     const left = Object.entries(skipped).map(([reason, count]) => `${number(count)} ${reason}`);
     const broken = unreadable.reduce((sum, { count }) => sum + count, 0);
@@ -58,7 +60,7 @@ export function inspectText({ reading, entities, span, detectors }: InspectOutco
   heading('Detectors');
   const width = Math.max(0, ...detectors.map(({ id }) => id.length));
   for (const { id, isFed, missing } of detectors) {
-    const state = isFed ? paint(terminal, 'green', 'has what it needs') : `lacks ${sanitize(missing ?? 'what it reads')}`;
+    const state = isFed ? paint(terminal, 'green', 'has what it needs') : `cannot judge: ${sanitize(missing ?? 'nothing of what it reads was found')}`;
     lines.push(`${id.padEnd(width)}  ${state}`);
   }
   return `${lines.join('\n')}\n`;

@@ -80,7 +80,7 @@ function readText({ records, reading, span, duplicates }: ReplayOutcome): string
   const bytes = reading.reduce((sum, file) => sum + file.bytes, 0);
   const when = span === undefined ? '' : `, ${spanText(span)}`;
   const twice = duplicates === 0 ? '' : ` ${counted(duplicates, 'record')} came more than once and counted once.`;
-  return `Read ${counted(records, 'record')} of ${counted(reading.length, 'file')} (${quantity(bytes, 'bytes')})${when}.${twice}`;
+  return `Read ${counted(records, 'record')} of ${counted(reading.filter(({ file }) => file !== '').length, 'file')} (${quantity(bytes, 'bytes')})${when}.${twice}`;
 }
 
 /** What could not be read, with the first place and the reason. */

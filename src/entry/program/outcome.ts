@@ -19,7 +19,7 @@ const entityLimit = 500;
 
 export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command }: OutcomeParts): ReplayOutcome {
   const { state, gate, tape } = walk;
-  const markMs = walk.spanMs?.toMs ?? 0;
+  const markMs = walk.rows.spanMs?.toMs ?? 0;
   const alerts = state.episodes.alerts(markMs, isRawKept);
   const sum = (of: (file: FileReading) => number): number => reading.reduce((total, file) => total + of(file), 0);
   const alertsOf = new Map<string, number>();
@@ -34,8 +34,8 @@ export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, c
     unreadable: sum(({ unreadable }) => unreadable.reduce((total, { count }) => total + count, 0)),
     setAside: { ...gate.setAside },
     duplicates: tape.counts.duplicates,
-    unattributed: walk.unattributed,
-    ...(walk.spanMs === undefined ? {} : { span: walk.spanMs }),
+    unattributed: walk.rows.unattributed,
+    ...(walk.rows.spanMs === undefined ? {} : { span: walk.rows.spanMs }),
     ...(Number.isFinite(state.teachUntilMs) ? { teachUntilMs: state.teachUntilMs } : {}),
     entities: entitiesOf(walk, recorder),
     detectors: detectors
@@ -85,7 +85,7 @@ function blindSentences(walk: Walk): string[] {
   for (const { detector } of walk.settings.detectors) {
     const counts = walk.judges.countsOf(detector.id);
     if (counts === undefined || counts.judged + counts.abstained > 0) continue;
-    if (walk.spanMs === undefined || walk.spanMs.toMs < walk.state.teachUntilMs) continue;
+    if (walk.rows.spanMs === undefined || walk.rows.spanMs.toMs < walk.state.teachUntilMs) continue;
     sentences.push(`${detector.title}: not judged, for no record tells of it (${neededFor[detector.reads] ?? detector.reads}).`);
   }
   return sentences;

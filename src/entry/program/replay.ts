@@ -2,7 +2,6 @@
 import { FargazerError, type Store } from '#contract';
 import { saveWalk } from '../../engine/checkpoint.ts';
 import { Recorder } from '../../engine/record.ts';
-import { ownerKey } from '#contract';
 import type { Walk } from '../../engine/run.ts';
 import { embedded } from '../../stores/embedded/index.ts';
 import type { ReplayResult, ReplaySettings } from '../cli/program.ts';
@@ -34,7 +33,7 @@ async function replayInto(store: Store | undefined, settings: ReplaySettings, on
     store === undefined ? undefined : { store, where: settings.stateDir! },
   );
   const recorder = new Recorder();
-  walk.judges.onJudged = (judged) => recorder.note(ownerKey(judged.entity.owner), judged);
+  walk.judges.onJudged = (judged) => recorder.note(judged.ownerKey, judged);
   const hooks = onWalk?.(walk);
   const { reading, isInterrupted } =
     settings.workers > 1 && hooks === undefined ? await readByWorkers(settings, walk) : await readAll(settings, walk.gate, hooks);

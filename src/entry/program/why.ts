@@ -21,7 +21,7 @@ export async function why(position: Position, settings: ReplaySettings): Promise
 
   const { outcome } = await replay({ ...settings, workers: 1 }, (walk) => {
     const record = walk.judges.onJudged;
-    walk.onRow = (row, instance) => {
+    walk.rows.onRow = (row, instance) => {
       const key = keyOf(row);
       current = watched.has(key) ? key : undefined;
       if (current === undefined) return;
@@ -60,12 +60,11 @@ function isAt(origin: Origin, position: Position): boolean {
 
 const minuteKinds: Readonly<Record<string, string>> = { 'log-minute': 'log', 'metric-minute': 'metric', 'network-minute': 'network' };
 
-function isAsked({ entity, observation }: Judged, current: string | undefined, minutes: ReadonlySet<string>): boolean {
+function isAsked({ ownerKey, entity, observation }: Judged, current: string | undefined, minutes: ReadonlySet<string>): boolean {
   const kind = minuteKinds[observation.kind];
   if (kind === undefined) return current !== undefined;
-  const { owner, container, instance } = entity;
-  const key = `${owner.kind}:${owner.account}/${owner.region}/${owner.cluster}/${owner.name}`;
-  return minutes.has(`${key}|${container}|${instance}|${minuteOf(observation.minuteMs)}|${kind}`);
+  const { container, instance } = entity;
+  return minutes.has(`${ownerKey}|${container}|${instance}|${minuteOf(observation.minuteMs)}|${kind}`);
 }
 
 function readSentences(

@@ -6,13 +6,15 @@ import { urgency, type Placed, type Subject } from './subjects.ts';
 import { counted } from './words.ts';
 import { thin } from './thin.ts';
 
-/** All points of all charts together: about 30 bytes each. */
+/** All points of all charts together: about 30 bytes each where values are ordinary. */
 const pointsBudget = 22_000;
+/** Where they are not (1.2345e-17), there are fewer points. */
+const limitBytes = 650_000;
 /** More are scrolled past, not read. */
 const chartsAnEntity = 8;
 const chartsInAll = 90;
-/** A chart is drawn some 700 pixels wide at most; twelve times that is still smooth and lets one long series keep its detail. */
-const mostPoints = 8_000;
+/** A chart of so many is still drawn and read out at 60 frames a second; one long series keeps its detail. */
+const mostPoints = 10_000;
 const marksAChart = 60;
 
 /** A chart as the page's script reads it; times are seconds after the first, values have five significant digits. */
@@ -51,8 +53,12 @@ export function makeCharts(subjects: readonly Subject[]): Charts {
       .toSorted((one, other) => worst(other.alerts) - worst(one.alerts));
     chosen.push(...charts.slice(0, Math.min(chartsAnEntity, chartsInAll - chosen.length)));
   }
-  const limit = Math.min(mostPoints, Math.floor(pointsBudget / Math.max(1, chosen.length)));
-  const data = chosen.map((chart) => dataOf(chart, limit));
+  let limit = Math.min(mostPoints, Math.floor(pointsBudget / Math.max(1, chosen.length)));
+  let data = chosen.map((chart) => dataOf(chart, limit));
+  while (JSON.stringify(data).length > limitBytes && limit > 8) {
+    limit = Math.floor(limit * 0.7);
+    data = chosen.map((chart) => dataOf(chart, limit));
+  }
   const figures = new Map<Subject, Markup[]>();
   for (const [index, chart] of chosen.entries()) figures.set(chart.subject, [...(figures.get(chart.subject) ?? []), figure(chart, index)]);
   return {

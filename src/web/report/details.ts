@@ -1,7 +1,7 @@
 /** Details: each alert in full, most urgent first, and how to make the report again. */
 import type { Alert, ReplayOutcome } from '#contract';
 import { clip, number, quantity } from '../../alerting/text.ts';
-import { html, within, type Markup, type Section } from './markup.ts';
+import { html, whole, within, type Markup, type Section } from './markup.ts';
 import { nameOf, severityWord, type Placed } from './subjects.ts';
 import { capital, counted, figures, span } from './words.ts';
 
@@ -14,7 +14,7 @@ export function detailsSection(outcome: ReplayOutcome, placed: readonly Placed[]
   let spentBytes = 0;
   const { shown, left } = within(placed.slice(0, shownAlerts), limitBytes, (place) => {
     // Half of the room is for raw records; what is less urgent names their places alone, so that more alerts have room.
-    const alert = whole(place, articles, includeRaw && spentBytes < limitBytes / 2);
+    const alert = tell(place, articles, includeRaw && spentBytes < limitBytes / 2);
     spentBytes += alert.bytes;
     return alert;
   });
@@ -23,14 +23,19 @@ export function detailsSection(outcome: ReplayOutcome, placed: readonly Placed[]
   const markup = html`${shown}
 ${hidden > 0 && html`<p class="more">${capital(counted(hidden, 'more alert'))} not shown here, less urgent than these; <code>--output jsonl</code> has every alert.</p>`}
 <h3>Make it again</h3>
-<pre class="command">${outcome.command}</pre>
+<pre class="command">${whole(outcome.command)}</pre>
 <p class="meta">fargazer ${outcome.version} · ${figures(outcome.records, 'record')} read, ${number(outcome.unreadable)} not understood · the same input gives the same report, byte for byte</p>`;
   return { markup, anchors };
 }
 
-function whole({ alert, anchor, subject, fromMs, toMs }: Placed, articles: ReadonlySet<string>, includeRaw: boolean): Markup {
+function tell({ alert, anchor, subject, fromMs, toMs }: Placed, articles: ReadonlySet<string>, includeRaw: boolean): Markup {
   const { entity, evidence, explanation } = alert;
-  const where = [entity.instance !== '' && `${instanceNoun(entity.kind)} ${shortened(entity.instance)}`, entity.container !== '' && `container ${entity.container}`, entity.phase !== 'run' && `while it ${entity.phase === 'start' ? 'started' : 'stopped'}`, entity.revision !== undefined && `revision ${entity.revision}`];
+  const where = [
+    entity.instance !== '' && `${instanceNoun(entity.kind)} ${shortened(entity.instance)}`,
+    entity.container !== '' && `container ${entity.container}`,
+    entity.phase !== 'run' && `while it ${entity.phase === 'start' ? 'started' : 'stopped'}`,
+    entity.revision !== undefined && `revision ${entity.revision}`,
+  ];
   const facts: [string, string | Markup | undefined][] = [
     ['Seen', said(evidence.observed, evidence.unit)],
     ['Usual', said(evidence.expected, evidence.unit)],

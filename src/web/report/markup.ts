@@ -37,8 +37,13 @@ function fill(value: Value): string {
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
 
-function escape(text: string): string {
-  return sanitize(clip(text, textLimit)).replace(/[&<>"'`]/g, (character) => entities[character] ?? '');
+/** A text that must be whole to be of use, as a command line; cut at 20,000 characters. */
+export function whole(text: string): Markup {
+  return new Markup(escape(text, 20_000));
+}
+
+function escape(text: string, limit = textLimit): string {
+  return sanitize(clip(text, limit)).replace(/[&<>"'`]/g, (character) => entities[character] ?? '');
 }
 
 /** JSON for a data block within HTML: no `</script>`, no `<!--`. */

@@ -62,7 +62,7 @@ ${lead(outcome, placed)}
 </header>
 <main id="main">
 ${shown.map(([id, name, content]): Value => html`<section id="${id}" aria-labelledby="${id}-h"><h2 id="${id}-h">${name}</h2>
-${id === 'how' && charts.data.length > 0 && html`<p class="legend"><span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="band" width="22" height="12"/></svg>usual</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><line class="ink" y1="6" x2="22" y2="6"/></svg>seen</span> Alerts are marked at their time, in <span class="zone">UTC</span>. <noscript>The charts need scripts; what they show is said above each.</noscript></p>`}
+${id === 'how' && charts.data.length > 0 && chartLegend}
 ${content}</section>
 `)}</main>
 <script type="application/json" id="charts">${embedJson(charts.data)}</script>
@@ -72,6 +72,12 @@ ${content}</section>
 `.html
   }`;
 }
+
+const chartLegend = html`<p class="legend">
+<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="band" width="22" height="12"/></svg>usual</span>
+<span class="severity"><svg width="22" height="12" aria-hidden="true"><line class="ink" y1="6" x2="22" y2="6"/></svg>seen</span>
+Alerts are marked at their time, in <span class="zone">UTC</span>.
+<noscript>The charts need scripts; what they show is said above each.</noscript></p>`;
 
 function read({ records, events, unreadable, reading, span: walked }: ReplayOutcome): Markup {
   return html`${figures(records, 'record')} and ${figures(events, 'event')} from ${figures(reading.length, 'file')}${unreadable > 0 && `, ${figures(unreadable, 'record')} not understood`}${walked && html` · ${span(walked.fromMs, walked.toMs)}`}`;

@@ -68,7 +68,7 @@ export function lead(outcome: ReplayOutcome, placed: readonly Placed[]): Markup 
   const learning = outcome.teachUntilMs === undefined
     ? html`Learning went on throughout; `
     : html`Learning ended ${inUtc(outcome.teachUntilMs)}; `;
-  const judgedSentence = html`${learning}${judged === 1 ? 'one entity was judged' : `${counted(judged, 'entity', 'entities')} were judged`}.`;
+  const judgedSentence = html`${learning}${judged < 2 ? `${inWords(judged)} entity was judged` : `${counted(judged, 'entity', 'entities')} were judged`}.`;
   return html`${worst && html`<p class="lead">Most urgent: <a href="#${worst.anchor}">${worst.alert.title}</a>, ${inUtc(worst.fromMs)}.</p>`}
 <p>${placed.length > 0 && html`${figures(placed.length, 'alert')}: ${tally(placed)}. `}${judgedSentence}${outcome.isInterrupted && ' The run was interrupted; this is what was found until then.'}</p>`;
 }

@@ -32,7 +32,10 @@ export function timelineSection(outcome: ReplayOutcome, subjects: readonly Subje
 <div class="lane axis" aria-hidden="true"><span class="name"><span class="zone">UTC</span></span>${ticks(axis, true)}</div>
 <ol>${shown}</ol>
 </div>
-<p class="legend">${isQuiet ? html`<span class="severity">No marks: nothing alerted.</span>` : fromMostUrgent.map((severity) => html`${severityWord(severity)} `)}<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="learning" width="22" height="12"/><rect class="hatched" width="22" height="12"/></svg>learning</span> <span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="blind" width="22" height="12"/></svg>could not be seen</span></p>
+<p class="legend">
+${isQuiet ? html`<span class="severity">No marks: nothing alerted.</span>` : fromMostUrgent.map((severity) => html`${severityWord(severity)} `)}
+<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="learning" width="22" height="12"/><rect class="hatched" width="22" height="12"/></svg>learning</span>
+<span class="severity"><svg width="22" height="12" aria-hidden="true"><rect class="blind" width="22" height="12"/></svg>could not be seen</span></p>
 ${axis.isPart && html`<p class="more">Shown is the time around the alerts; records reach from ${span(outcome.span?.fromMs ?? axis.fromMs, outcome.span?.toMs ?? axis.toMs)}.</p>`}
 ${hidden > 0 && html`<p class="more">${capital(counted(hidden, 'more entity', 'more entities'))} without a lane here, less urgent than these.</p>`}
 <div id="card" hidden></div>`;
@@ -71,9 +74,12 @@ function ticks(axis: Axis, isLabelled: boolean): Markup {
     const anchor = x < 6 ? 'start' : x > 94 ? 'end' : 'middle';
     const isNewDay = index === 0 || dayOf(timeMs) !== dayOf(times[index - 1] ?? 0);
     const day = length > 300 * 86_400_000 ? dayOf(timeMs).slice(-8) : dayOf(timeMs).slice(0, -5);
-    return html`<text x="${x}%" y="12" text-anchor="${anchor}" data-tick="${isDays ? (length > 300 * 86_400_000 ? 'year' : 'day') : 'time'}" data-ms="${timeMs}">${isDays ? day : clockTime(timeMs)}</text>${!isDays && html`<text x="${x}%" y="27" text-anchor="${anchor}" data-tick="new-day" data-ms="${timeMs}">${isNewDay && day}</text>`}`;
+    const size = length > 300 * 86_400_000 ? 'year' : 'day';
+    return html`<text x="${x}%" y="12" text-anchor="${anchor}" data-tick="${isDays ? size : 'time'}" data-ms="${timeMs}">${isDays ? day : clockTime(timeMs)}</text>
+${!isDays && html`<text x="${x}%" y="27" text-anchor="${anchor}" data-tick="new-day" data-ms="${timeMs}">${isNewDay && day}</text>`}`;
   };
-  return html`<svg class="track" width="100%" height="${isLabelled ? 40 : 32}">${times.map((timeMs, index) => html`${isLabelled && label(timeMs, index)}<line class="tick" x1="${axis.at(timeMs)}%" x2="${axis.at(timeMs)}%" y1="${isLabelled ? 34 : 0}" y2="${isLabelled ? 40 : 32}"/>`)}</svg>`;
+  return html`<svg class="track" width="100%" height="${isLabelled ? 40 : 32}">${times.map((timeMs, index) => html`${isLabelled && label(timeMs, index)}
+<line class="tick" x1="${axis.at(timeMs)}%" x2="${axis.at(timeMs)}%" y1="${isLabelled ? 34 : 0}" y2="${isLabelled ? 40 : 32}"/>`)}</svg>`;
 }
 
 function lane(subject: Subject, axis: Axis, outcome: ReplayOutcome, linked: ReadonlySet<string>): Markup {
@@ -81,7 +87,7 @@ function lane(subject: Subject, axis: Axis, outcome: ReplayOutcome, linked: Read
   const bar = (kind: string, fromMs: number, toMs: number, y: number, height: number): Markup => {
     if (toMs < axis.fromMs || fromMs > axis.toMs) return html``;
     const x = axis.at(fromMs);
-    return html`<rect class="${kind}" x="${x}%" y="${y}" width="${Math.max(0.15, Math.round((axis.at(toMs) - x) * 100) / 100)}%" height="${height}"/>`;
+    return html`<rect class="${kind}" x="${x}%" y="${y}" width="${Math.max(kind === 'seen' ? 0.5 : 0.15, Math.round((axis.at(toMs) - x) * 100) / 100)}%" height="${height}"/>`;
   };
   const parts: Markup[] = [];
   if (entity !== undefined) {
@@ -95,10 +101,10 @@ function lane(subject: Subject, axis: Axis, outcome: ReplayOutcome, linked: Read
   for (const { alert, fromMs, toMs } of alerts.slice(0, 500)) if (alert.detector.startsWith('coverage-')) parts.push(bar('blind', fromMs, toMs, 2, 28));
   const marks = gather(alerts, axis);
   for (const { place } of marks) if (place.toMs - place.fromMs > 60_000) parts.push(bar(`lasting ${place.alert.severity}`, place.fromMs, place.toMs, 14.5, 3));
-  const said = alerts.length === 0 ? 'nothing unusual' : counted(alerts.length, 'alert');
-  const learning = entity !== undefined && entity.readyFromMs === undefined ? ', still learning' : '';
-  return html`<li class="lane"><span class="name">${nameOf(subject, linked, 60)}<span class="meta">${said}${learning}</span></span>
-<svg class="track" width="100%" height="32" role="group" aria-label="${subject.name}: ${said}${learning}">${parts}${marks.map((mark) => draw(mark, axis, linked))}</svg></li>`;
+  const isLearning = entity !== undefined && entity.readyFromMs === undefined;
+  const said = [...(alerts.length > 0 ? [counted(alerts.length, 'alert')] : isLearning ? [] : ['nothing unusual']), ...(isLearning ? ['still learning'] : [])].join(', ');
+  return html`<li class="lane"><span class="name">${nameOf(subject, linked, 60)}<span class="meta">${said}</span></span>
+<svg class="track" width="100%" height="32" role="group" aria-label="${subject.name}: ${said}">${parts}${marks.map((mark) => draw(mark, axis, linked))}</svg></li>`;
 }
 
 interface Mark {

@@ -38,9 +38,21 @@ function files(reading: readonly FileReading[]): Markup {
   const { shown, left } = within(reading, limitBytes, ({ file, bytes, formats, records, events, skipped, unreadable, notes }) => {
     const unreadCount = unreadable.reduce((sum, { count }) => sum + count, 0);
     const nothing = Object.entries(skipped).map(([why, count]) => `${number(count)} skipped: ${why}`);
-    return html`<tr><td><code>${clip(file, 300)}</code>${[...notes, ...nothing].slice(0, 12).map((note) => html`<span class="meta line">${clip(note, 300)}</span>`)}</td><td>${clip(listed(Object.keys(formats)), 200) || 'not recognised'}</td><td class="n" data-h="size">${quantity(bytes, 'bytes')}</td><td class="n" data-h="records">${number(records)}</td><td class="n" data-h="events">${number(events)}</td><td class="n" data-h="unread">${unreadCount > 0 ? html`<b>${number(unreadCount)}</b>` : '0'}</td></tr>`;
+    return html`<tr><td><code>${clip(file, 300)}</code>${[...notes, ...nothing].slice(0, 12).map((note) => html`<span class="meta line">${clip(note, 300)}</span>`)}</td>
+      <td>${clip(listed(Object.keys(formats)), 200) || 'not recognised'}</td>
+      <td class="n" data-h="size">${quantity(bytes, 'bytes')}</td>
+      <td class="n" data-h="records">${number(records)}</td>
+      <td class="n" data-h="events">${number(events)}</td>
+      <td class="n" data-h="unread">${unreadCount > 0 ? html`<b>${number(unreadCount)}</b>` : '0'}</td></tr>`;
   });
-  return html`<table class="wide"><thead><tr><th scope="col">File</th><th scope="col">Format</th><th scope="col" class="n">Size</th><th scope="col" class="n">Records</th><th scope="col" class="n">Events</th><th scope="col" class="n">Unread</th></tr></thead><tbody>${shown}</tbody></table>${left > 0 && html`<p class="more">${figures(left, 'more file')} read, not shown.</p>`}`;
+  return html`<table class="wide"><thead><tr><th scope="col">File</th>
+    <th scope="col">Format</th>
+    <th scope="col" class="n">Size</th>
+    <th scope="col" class="n">Records</th>
+    <th scope="col" class="n">Events</th>
+    <th scope="col" class="n">Unread</th></tr></thead>
+    <tbody>${shown}</tbody></table>
+    ${left > 0 && html`<p class="more">${figures(left, 'more file')} read, not shown.</p>`}`;
 }
 
 function unread({ reading, unreadable }: ReplayOutcome, includeRaw: boolean): Markup | undefined {
@@ -58,15 +70,30 @@ function learning(subjects: readonly Subject[]): Markup {
   const known = subjects.flatMap(({ entity }) => (entity === undefined ? [] : [entity])).toSorted((one, other) => one.judgedShare - other.judgedShare);
   if (known.length === 0) return html`<p>No entity was seen, so nothing was learned.</p>`;
   const { shown, left } = within(known, limitBytes, ({ name, readyFromMs, judgedShare, events }) =>
-    html`<tr><td>${clip(name, 120)}</td><td data-h="judged from">${readyFromMs === undefined ? 'still learning' : inUtc(readyFromMs)}</td><td class="n" data-h="share judged">${share(judgedShare)}</td><td class="n" data-h="events">${number(events)}</td></tr>`);
-  return html`<table class="wide"><thead><tr><th scope="col">Entity</th><th scope="col">Judged from</th><th scope="col" class="n">Share judged</th><th scope="col" class="n">Events</th></tr></thead><tbody>${shown}</tbody></table>${left > 0 && html`<p class="more">${figures(left, 'more entity', 'more entities')}, of which a larger share was judged.</p>`}`;
+    html`<tr><td>${clip(name, 120)}</td>
+      ${readyFromMs === undefined ? html`<td>still learning</td>` : html`<td data-h="judged from">${inUtc(readyFromMs)}</td>`}
+      <td class="n" data-h="share judged">${share(judgedShare)}</td>
+      <td class="n" data-h="events">${number(events)}</td></tr>`);
+  return html`<table class="wide"><thead><tr><th scope="col">Entity</th>
+    <th scope="col">Judged from</th>
+    <th scope="col" class="n">Share judged</th>
+    <th scope="col" class="n">Events</th></tr></thead>
+    <tbody>${shown}</tbody></table>
+    ${left > 0 && html`<p class="more">${figures(left, 'more entity', 'more entities')}, of which a larger share was judged.</p>`}`;
 }
 
 function detectors(all: readonly DetectorOutcome[]): Markup {
   const draw = ({ id, title, judged, abstained, alerts, quarantined }: DetectorOutcome): Markup => {
     const state = judged + abstained === 0 ? 'lacked its input: no record of the kind it reads' : judged === 0 ? 'learned only' : '';
     const stopped = quarantined.length > 0 ? `stopped for ${counted(quarantined.length, 'entity', 'entities')} after an error` : '';
-    return html`<tr><td><code>${id}</code> <span class="meta line">${[title, state, stopped].filter((part) => part !== '').join(' · ')}</span></td><td class="n" data-h="judged">${number(judged)}</td><td class="n" data-h="still learning">${number(abstained)}</td><td class="n" data-h="alerts">${number(alerts)}</td></tr>`;
+    return html`<tr><td><code>${id}</code> <span class="meta line">${[title, state, stopped].filter((part) => part !== '').join(' · ')}</span></td>
+      <td class="n" data-h="judged">${number(judged)}</td>
+      <td class="n" data-h="still learning">${number(abstained)}</td>
+      <td class="n" data-h="alerts">${number(alerts)}</td></tr>`;
   };
-  return html`<table class="wide"><thead><tr><th scope="col">Detector</th><th scope="col" class="n">Judged</th><th scope="col" class="n">Still learning</th><th scope="col" class="n">Alerts</th></tr></thead><tbody>${all.map(draw)}</tbody></table>`;
+  return html`<table class="wide"><thead><tr><th scope="col">Detector</th>
+    <th scope="col" class="n">Judged</th>
+    <th scope="col" class="n">Still learning</th>
+    <th scope="col" class="n">Alerts</th></tr></thead>
+    <tbody>${all.map(draw)}</tbody></table>`;
 }

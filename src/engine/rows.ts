@@ -1,0 +1,166 @@
+/** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
+import type { FargazerEvent, LogRecord, MetricPoint, Observation } from '#contract';
+import { attribute, ownSide, phaseOf } from './attribute.ts';
+import type { Judges } from './judge.ts';
+import type { EntityMinute, KnownSubject, Minutes, MinuteState } from './minutes.ts';
+import { dnsLookup, logKind, noteFlow, shown } from './observe.ts';
+import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
+import { entityOf, sight, sightRevision, type Instance } from './owners.ts';
+import type { Pieces } from './pieces.ts';
+import { mergeInto, subjectKey } from './reduce.ts';
+import type { Silence } from './silence.ts';
+import type { WalkState } from './state.ts';
+
+export interface RowParts {
+  state: WalkState;
+  lateness: Lateness;
+  judges: Judges;
+  minutes: Minutes;
+  silence: Silence;
+  pieces: Pieces;
+}
+
+export class Rows {
+  /** Told of every row as it is attributed; set by `fargazer why` alone. */
+  onRow: ((event: FargazerEvent, instance: Instance) => void) | undefined;
+  unattributed = 0;
+  /** Event time of the first and last row walked. */
+  spanMs: { fromMs: number; toMs: number } | undefined;
+  readonly #parts: RowParts;
+
+  constructor(parts: RowParts) {
+    this.#parts = parts;
+  }
+
+  /** A line put together of pieces, when its minute ends. */
+  walkJoined(row: LogRecord, instance: Instance, minute: MinuteState): void {
+    this.#walkLog(row, this.#entityMinute(minute, instance, row), minute);
+  }
+
+  /** Walks one row, in the total order. */
+  walk(row: FargazerEvent): void {
+    const { timeMs, feed } = row;
+    const minute = this.#parts.minutes.at(feed, minuteOf(timeMs));
+    const key = subjectKey(row.subject);
+    const known = minute.known.get(key);
+    if (known !== undefined && known.epoch === this.#parts.state.facts.epoch && (row.kind === 'log' || row.kind === 'metric')) {
+      this.#walkKnown(row, known, minute);
+    } else this.#walkNew(row, key, minute);
+  }
+
+  /** A line or point of a subject that was attributed in this minute, and no fact has changed since. */
+  #walkKnown(row: FargazerEvent, { of, task, isUnattributed }: KnownSubject, minute: MinuteState): void {
+    const { timeMs } = row;
+    if (timeMs > this.spanMs!.toMs) this.spanMs!.toMs = timeMs;
+    if (task !== undefined && timeMs > task.lastSeenMs) task.lastSeenMs = timeMs;
+    if (isUnattributed) this.unattributed += row.count;
+    sight(of.instance, row.feed, minute.minute, timeMs, row.count);
+    this.onRow?.(row, of.instance);
+    this.#observe(row, of, minute);
+  }
+
+  #walkNew(row: FargazerEvent, key: string, minute: MinuteState): void {
+    const { state, lateness } = this.#parts;
+    const { timeMs, feed } = row;
+    state.feedFirstMs[feed] ??= timeMs;
+    this.spanMs ??= { fromMs: timeMs, toMs: timeMs };
+    if (timeMs < this.spanMs.fromMs) this.spanMs.fromMs = timeMs;
+    if (timeMs > this.spanMs.toMs) this.spanMs.toMs = timeMs;
+    state.facts.note(row, lateness);
+    const whose = attribute(row, state.facts, lateness);
+    if (whose.isUnattributed) this.unattributed += row.count;
+    const owner = state.owners.of(whose.owner, timeMs);
+    const instance = state.owners.instance(owner, whose.container, whose.instance, timeMs);
+    if (whose.revision !== undefined) sightRevision(owner, whose.revision, timeMs);
+    sight(instance, feed, minute.minute, timeMs, row.count);
+    this.#parts.silence.note(feed, instance);
+    this.onRow?.(row, instance);
+    const of = this.#entityMinute(minute, instance, row);
+    const { isUnattributed } = whose;
+    minute.known.set(key, { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
+    this.#observe(row, of, minute);
+  }
+
+  #entityMinute(minute: MinuteState, instance: Instance, row: FargazerEvent): EntityMinute {
+    const key = `${instance.owner.key}\u0001${instance.container}\u0001${instance.id}`;
+    let found = minute.entities.get(key);
+    if (found === undefined) {
+      const task = this.#parts.state.facts.tasks.get(row.subject.task ?? instance.id);
+      const feedFirstMs = this.#parts.state.feedFirstMs[row.feed] ?? row.timeMs;
+      const isBornLater = instance.firstSeenMs > feedFirstMs + 5 * minuteLengthMs && instance.id !== '';
+      const phase = phaseOf(task, instance.firstSeenMs, isBornLater, row.timeMs);
+      const entity = entityOf(instance, phase, task?.revision ?? row.subject.revision);
+      found = { instance, entity, kinds: undefined, continuationLines: 0, metrics: undefined, network: undefined, waiting: new Map() };
+      minute.entities.set(key, found);
+    }
+    return found;
+  }
+
+  #observe(row: FargazerEvent, of: EntityMinute, minute: MinuteState): void {
+    switch (row.kind) {
+      case 'log':
+        if (row.piece !== undefined) this.#parts.pieces.add(minute, of, row);
+        else this.#walkLog(row, of, minute);
+        break;
+      case 'metric':
+        addMetric(of, row);
+        break;
+      case 'network': {
+        const to = noteFlow(of, row, ownSide(row, this.#parts.state.facts), this.#parts.state.facts, minute.minute);
+        if (to !== undefined) this.#single(of, to, minute, `destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`);
+        break;
+      }
+      case 'dns':
+        this.#single(of, dnsLookup(row, minute.minute), minute, `lookup|${row.queryName}|${row.queryType}|${row.responseCode}`);
+        break;
+      case 'api':
+        this.#single(of, { ...this.#base(row, minute), kind: 'api-call', activity: row }, minute, `call|${row.id}`);
+        break;
+      case 'task':
+        this.#single(of, { ...this.#base(row, minute), kind: 'task-change', state: row }, minute, `change|${row.id}`);
+        break;
+      case 'coverage':
+        if (row.state === 'lossy') minute.gaps.add(of.instance.owner.key);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #base(row: FargazerEvent, minute: MinuteState): Pick<Observation, 'timeMs' | 'minuteMs' | 'count' | 'records'> {
+    return { timeMs: row.timeMs, minuteMs: minute.minute * minuteLengthMs, count: row.count, records: [shown(row)] };
+  }
+
+  #walkLog(row: LogRecord, of: EntityMinute, minute: MinuteState): void {
+    if (row.isContinuation) {
+      of.continuationLines += row.count;
+      return;
+    }
+    of.kinds ??= new Map();
+    const known = of.kinds.get(row.templateId);
+    if (known === undefined) of.kinds.set(row.templateId, { count: row.count, first: row });
+    else known.count += row.count;
+    if (this.#parts.judges.reads('log-kind')) this.#single(of, logKind(row, minute.minute), minute, row.templateId);
+  }
+
+  /** Judges the first of a key in its minute; the others are counted on. */
+  #single(of: EntityMinute, observation: Observation, minute: MinuteState, key: string): void {
+    const known = of.waiting.get(key);
+    if (known !== undefined) {
+      known.observation.count += observation.count;
+      for (const episode of known.episodes) this.#parts.state.episodes.count(episode, observation.count, observation.timeMs);
+      return;
+    }
+    const { instance, entity } = of;
+    const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
+    of.waiting.set(key, { observation, episodes });
+  }
+}
+
+/** The same metric may come in parts of a minute, or under two subjects of one task. */
+function addMetric(of: EntityMinute, row: MetricPoint): void {
+  of.metrics ??= new Map();
+  const known = of.metrics.get(row.metric);
+  if (known === undefined) of.metrics.set(row.metric, row);
+  else mergeInto(known, row);
+}
