@@ -3,7 +3,7 @@
  *
  * Each campaign is walked three times. *Own*: its rows that do not lead to the labelled address and port, dated a day
  * earlier, teach. *Others*: those of the other campaigns teach, two of them about hosts that this one does not know.
- * *First*: the first tenth of the recording teaches, 35 to 42 seconds. Then all of it is judged. An address is
+ * *First*: the first tenth of the recording teaches, 34 to 41 seconds. Then all of it is judged. An address is
  * told when an alert shows a row to it among its records; every other alert is noise. Where the attack fetched its first
  * stage from the same machine by another port that alert is counted as noise too, though it is not.
  */

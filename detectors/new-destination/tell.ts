@@ -37,7 +37,7 @@ function portSaid({ port, protocol }: Destination): string {
 function nameSaid({ peerKind, names, addresses }: Destination, { areNamesKnown }: Novelty): string {
   if (peerKind === 'name') return `${shortName(names[0] ?? '')} was looked up for ${shortName(addresses[0] ?? 'it')}`;
   if (peerKind === 'cloud-service') return `the flow log names it a cloud service (${shortName(addresses[0] ?? 'no address')})`;
-  return areNamesKnown ? 'no name was looked up for it' : 'whether a name was looked up cannot be known, for no name queries were read';
+  return areNamesKnown ? 'no name was looked up for it' : 'whether a name was looked up cannot be known, for names of addresses are not in these records';
 }
 
 function newSaid(destination: Destination, { isOwnerKnown, isPortKnown }: Novelty, isBorrowed: boolean): string {

@@ -113,4 +113,6 @@ export interface ReplayOutcome {
   /** The command line that makes this again. */
   command: string;
   isInterrupted: boolean;
+  /** False with `--no-raw`: nothing of a raw record is shown anywhere. */
+  isRawKept: boolean;
 }

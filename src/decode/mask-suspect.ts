@@ -62,6 +62,18 @@ const mixed = 7;
 const keyLength = 40;
 const cardDigits = 14;
 
+/** Far enough below zero that no text counts up from it. */
+const noCard = -0x4000_0000;
+
+/** Card numbers begin with 3 to 6, and not within a word or number. */
+function mayBeginCard(text: Uint8Array, start: number, index: number): boolean {
+  const digit = text[index]!;
+  if (digit < 0x33 || digit > 0x36) return false;
+  if (index === start) return true;
+  const before = text[index - 1]!;
+  return before !== 45 && before !== 46 && before !== 95 && (before >= 128 || run[before]! === 0 || run[before]! === 8);
+}
+
 /** Bits of what the text might hold. */
 export function suspicions(text: string): number {
   const bytes = text.length <= scratch.length ? scratch : new Uint8Array(text.length);
@@ -80,12 +92,14 @@ export function suspicionsOf(text: Uint8Array, start: number, end: number): numb
   let runStart = start;
   let runKinds = 0;
   let digits = 0;
+  let hasScheme = false;
   for (let index = start; index < end; index += 1) {
     const code = text[index]!;
     if (isGate[code] === 1) found |= gramsAt(text, start, index);
     const kind = code < 128 ? run[code]! : 0;
     runKinds |= kind;
     if (kind === 2) {
+      if (digits === 0 && !mayBeginCard(text, start, index)) digits = noCard;
       digits += 1;
       if (digits >= cardDigits) found |= card;
       continue;
@@ -97,8 +111,10 @@ export function suspicionsOf(text: Uint8Array, start: number, end: number): numb
     if ((runKinds & mixed) === mixed && index - runStart >= keyLength) found |= keyLike;
     runStart = index + 1;
     runKinds = 0;
-    if (code === 64) found |= address;
-    if (code !== 32 && code !== 45) digits = 0;
+    if (code === 58 && (text[index + 1] === 47 || text[index + 1] === 92)) hasScheme = true;
+    else if (code === 64 && hasScheme) found |= address;
+    // One blank or hyphen may stand between the digits of a card; what is none may still be followed by one.
+    if ((code !== 32 && code !== 45) || (code === 32 && digits < 0)) digits = 0;
   }
   return (runKinds & mixed) === mixed && end - runStart >= keyLength ? found | keyLike : found;
 }

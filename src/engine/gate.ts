@@ -7,6 +7,9 @@ import type { Tape } from './tape.ts';
 const earliestMs = Date.UTC(2006, 0, 1);
 const latestMs = Date.UTC(2101, 0, 1);
 
+/** Decoders put records without any time from `earliestMs` on, a millisecond apart: a day holds 86 million of them. */
+const placedMs = 86_400_000;
+
 export interface SetAside {
   future: number;
   past: number;
@@ -17,8 +20,8 @@ export interface SetAside {
 
 export class Gate implements Intake {
   readonly setAside: SetAside = { future: 0, past: 0, olderThanState: 0, outsideSpan: 0, alreadyRead: 0 };
-  /** Event time of the earliest event let through; Infinity before the first. */
-  firstMs = Infinity;
+  #datedFirstMs = Infinity;
+  #placedFirstMs = Infinity;
   lastMs = -Infinity;
   readonly #tape: Tape;
   readonly #lateness: Lateness;
@@ -43,6 +46,11 @@ export class Gate implements Intake {
     this.#readTo = readTo;
   }
 
+  /** Event time of the earliest event let through; Infinity before the first. Placed records count where no other is. */
+  get firstMs(): number {
+    return this.#datedFirstMs < Infinity ? this.#datedFirstMs : this.#placedFirstMs;
+  }
+
   get generation(): number {
     return this.#tape.generation + this.#bumps;
   }
@@ -55,7 +63,7 @@ export class Gate implements Intake {
       this.#bumps += 1;
       return event;
     }
-    if (event.timeMs < this.firstMs) this.firstMs = event.timeMs;
+    this.#noteFirst(event.timeMs);
     if (event.timeMs > this.lastMs) this.lastMs = event.timeMs;
     return this.#tape.take(event);
   }
@@ -63,8 +71,13 @@ export class Gate implements Intake {
   /** Adds what a gate elsewhere counted, whose pages are on this tape. */
   absorb(setAside: SetAside, firstMs: number, lastMs: number): void {
     for (const why of Object.keys(setAside) as (keyof SetAside)[]) this.setAside[why] += setAside[why];
-    this.firstMs = Math.min(this.firstMs, firstMs);
+    this.#noteFirst(firstMs);
     this.lastMs = Math.max(this.lastMs, lastMs);
+  }
+
+  #noteFirst(timeMs: number): void {
+    if (timeMs >= earliestMs + placedMs) this.#datedFirstMs = Math.min(this.#datedFirstMs, timeMs);
+    else this.#placedFirstMs = Math.min(this.#placedFirstMs, timeMs);
   }
 
   #refusal(event: FargazerEvent): keyof SetAside | undefined {

@@ -12,6 +12,7 @@ export type Verdict = 'alert' | 'quiet' | 'learning' | 'taught' | 'quarantined';
 
 export interface Judged {
   detector: string;
+  ownerKey: string;
   entity: Entity;
   observation: Observation;
   verdict: Verdict;
@@ -84,9 +85,9 @@ export class Judges {
       const trace = this.#traceOf(reader, instance, observation);
       let said = noEvidence;
       if (observation.timeMs < this.#teacher.teachUntilMs) {
-        this.#tell(reader, entity, observation, 'taught', noEvidence, {});
+        this.#tell(reader, instance, entity, observation, 'taught', noEvidence, {});
       } else if (reader.counts.quarantined.has(instance.owner.key) || reader.counts.quarantined.size >= quarantineLimit) {
-        this.#tell(reader, entity, observation, 'quarantined', noEvidence, {});
+        this.#tell(reader, instance, entity, observation, 'quarantined', noEvidence, {});
       } else {
         try {
           said = this.#ask(reader, instance, entity, observation, feed, isComplete, trace, found);
@@ -127,7 +128,7 @@ export class Judges {
     } else instance.owner.abstained += 1;
     if (!isReady && detector.judgesWhileLearning !== true) {
       reader.counts.abstained += 1;
-      this.#tell(reader, entity, observation, 'learning', noEvidence, views);
+      this.#tell(reader, instance, entity, observation, 'learning', noEvidence, views);
       return noEvidence;
     }
     reader.counts.judged += 1;
@@ -141,7 +142,7 @@ export class Judges {
     };
     const answer = (detector as Detector).judge(views as never, observation as never, reader.options as never, context);
     if (answer === undefined || (Array.isArray(answer) && answer.length === 0)) {
-      this.#tell(reader, entity, observation, 'quiet', noEvidence, views);
+      this.#tell(reader, instance, entity, observation, 'quiet', noEvidence, views);
       return noEvidence;
     }
     const evidences = (Array.isArray(answer) ? answer : [answer]) as readonly Evidence[];
@@ -162,7 +163,7 @@ export class Judges {
         }),
       );
     }
-    this.#tell(reader, entity, observation, 'alert', evidences, views);
+    this.#tell(reader, instance, entity, observation, 'alert', evidences, views);
     return evidences;
   }
 
@@ -182,13 +183,14 @@ export class Judges {
 
   #tell(
     reader: Reader,
+    instance: Instance,
     entity: Entity,
     observation: Observation,
     verdict: Verdict,
     evidence: readonly Evidence[],
     views: Record<string, BaselineView>,
   ): void {
-    this.onJudged?.({ detector: reader.detector.id, entity, observation, verdict, evidence, views });
+    this.onJudged?.({ detector: reader.detector.id, ownerKey: instance.owner.key, entity, observation, verdict, evidence, views });
   }
 
   /** Lets an observation teach every baseline that reads its kind. */

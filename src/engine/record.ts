@@ -125,7 +125,8 @@ function row(rows: Map<string, RowRecord>, what: string, detail: string, judged:
 
 function bandOf(views: Record<string, BaselineView>, value: number, timeMs: number): { low: number; high: number } | undefined {
   for (const view of Object.values(views)) {
-    if (!view.isReady) continue;
+    // A detector may keep sets beside its numbers: these have a size, and no band.
+    if (!view.isReady || 'size' in view) continue;
     const reading = (view as Partial<NumberView>).of?.call(view, value, timeMs) as { low?: number; high?: number } | undefined;
     if (reading !== undefined && typeof reading.low === 'number' && typeof reading.high === 'number') {
       return { low: reading.low, high: reading.high };

@@ -39,7 +39,7 @@ export const program: Program = {
   templates,
   async report(outcome) {
     const { renderReport } = await import('../web/report/render.ts');
-    return renderReport(outcome, { includeRaw: true });
+    return renderReport(outcome, { includeRaw: outcome.isRawKept });
   },
   deliver: (alerts, config) => deliver(alerts, sinksOf(config, alerts)),
   baselines: {

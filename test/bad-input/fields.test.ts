@@ -77,7 +77,7 @@ test('a process of its own writes no escape into a pipe either', async (context)
   assert.equal(status, 0);
 });
 
-const wrong: readonly JsonValue[] = [null, true, '', 'x', -1, 1e308, 1e21, [], {}, [null, [], {}], { a: { b: [1] } }, 'x'.repeat(5_000)];
+const wrong: readonly JsonValue[] = [null, true, '', 'x', -1, 1e308, 1e21, [], {}, [null, [], {}], { a: { b: [1] } }, 'x'.repeat(1_000)];
 
 test('wrong types in every field cost at most their record', async (context) => {
   const strange: string[] = [];
@@ -86,11 +86,11 @@ test('wrong types in every field cost at most their record', async (context) => 
     for (const made of eachField(record, () => undefined)) strange.push(JSON.stringify(made));
   }
   assert.ok(strange.length > 5_000, `${strange.length}`);
-  const path = folder(context, { 'a.ndjson': text([...connections, ...strange]), 'b.json': JSON.stringify(strange.map((line) => JSON.parse(line) as JsonValue)) });
+  const path = folder(context, { 'a.ndjson': text([...connections, ...strange]), 'b.json': `[${strange.filter((_, at) => at % 20 === 0).join()}]` });
   const ran = await replay(context, [path]);
   assertJudged(ran);
   const counts = /Read ([\d,]+) records/.exec(ran.out)?.[1]?.replaceAll(',', '');
-  assert.ok(Number(counts) >= connections.length + strange.length, `${counts}`);
+  assert.ok(Number(counts) >= connections.length + 1.05 * strange.length, `${counts}`);
 });
 
 test('wrong types in every column of a flow log and of a series cost at most their line', async (context) => {

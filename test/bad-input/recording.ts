@@ -1,7 +1,7 @@
 /** A recording with one alert in it, for what stands around bad input, and what every run on bad input is held to. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -76,7 +76,7 @@ const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u
 /** No trace, no defect, no character that a terminal obeys. */
 export function assertClean(words: string, whose: string): void {
   assert.doesNotMatch(words, /\n\s+at .*[:(]\d+/, `${whose} shows a stack trace`);
-  assert.doesNotMatch(words, /defect of/, `${whose} tells of a defect`);
+  assert.doesNotMatch(words, /\bdefect of|detector\s+failed/, `${whose} tells of a defect`);
   const found = controls.exec(words);
   assert.ok(found === null, `${whose} holds ${JSON.stringify(found?.[0])} in ${JSON.stringify(words.slice(Math.max(0, (found?.index ?? 0) - 60), (found?.index ?? 0) + 20))}`);
 }
@@ -87,6 +87,7 @@ export async function replay(context: TestContext, paths: readonly string[], ...
   const words = ['replay', ...paths, '--learn-for', '60m', ...options];
   const table = await fargazer(...words, '--report', report);
   const lines = await fargazer(...words, '--output', 'jsonl');
+  assert.ok(existsSync(report), `no report: ${table.messages}`);
   const page = readFileSync(report, 'utf8');
   assert.equal(lines.status, table.status, 'table and lines end alike');
   for (const [whose, said] of Object.entries({ table: table.out, messages: table.messages, jsonl: lines.out, summary: lines.messages, report: page })) {

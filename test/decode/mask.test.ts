@@ -17,6 +17,7 @@ describe('masking', () => {
       ['Authorization: Bearer abc.def', 'Authorization: Bearer ‹masked›'],
       ['curl -H "Authorization: Basic dXNlcjpw"', 'curl -H "Authorization: Basic ‹masked›"'],
       ['postgres://app:s3cret@db/x', 'postgres://app:‹masked›@db/x'],
+      ['{"u":"postgres:\\/\\/app:s3cret@db"}', '{"u":"postgres:\\/\\/app:‹masked›@db"}'],
       ['id AKIAIOSFODNN7EXAMPLE', 'id AKIA‹masked›'],
       [`key ${key} end`, 'key ‹masked› end'],
       ['card 4111 1111 1111 1111.', 'card 4111 1111 1111 1111.'.replace(/\d[\d ]+\d/, '‹masked›')],
@@ -68,7 +69,7 @@ describe('masking', () => {
   it('bounds depth, keys and texts of request parameters', () => {
     let deep: JsonValue = 'x';
     for (let depth = 0; depth < 10_000; depth += 1) deep = [deep];
-    assert.equal(JSON.stringify(maskValue(deep)), '[[[[[[[["…"]]]]]]]]');
+    assert.equal(JSON.stringify(maskValue(deep)), '[[[[[[[[[["…"]]]]]]]]]]');
     assert.ok(JSON.stringify(maskValue(Array.from({ length: 5_000 }, () => 'y'))).length < 1_000);
     assert.equal((maskValue('z'.repeat(5_000)) as string).length, 1_000);
   });

@@ -52,6 +52,7 @@ export function outcome(changes: Partial<ReplayOutcome> = {}): ReplayOutcome {
     bounds: [],
     command: 'fargazer replay a.log',
     isInterrupted: false,
+    isRawKept: true,
     ...changes,
   };
 }

@@ -107,7 +107,7 @@ export function richOutcome(): ReplayOutcome {
     ],
     blind: ['No DNS queries were read: names of addresses are known only where a flow log names the cloud service.', 'Flow logs were silent from 4 Mar 00:00 to 01:00 UTC for every task.'],
     bounds: ['cart reached its 1,000 kinds of lines; 12 kinds after that share one series.'],
-    command: 'fargazer replay shop trail --learn-for 2h --report report.html', isInterrupted: false,
+    command: 'fargazer replay shop trail --learn-for 2h --report report.html', isInterrupted: false, isRawKept: true,
   };
 }
 

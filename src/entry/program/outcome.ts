@@ -55,6 +55,7 @@ export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, c
     bounds: boundSentences(walk),
     command,
     isInterrupted,
+    isRawKept,
   };
 }
 

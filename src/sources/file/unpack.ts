@@ -1,8 +1,8 @@
 /** Unpacks gzip and zstd by their first bytes; everything that comes before damage or a cut is delivered. */
 import { createGunzip, createZstdDecompress, type Gunzip } from 'node:zlib';
 
-/** Packed bytes handed over at once; gzip makes at most 1,032 times as much of them, 64 MiB. */
-const sliceBytes = 64 * 1024;
+/** Packed bytes handed over at once; gzip makes at most 1,032 times as much of them, 16 MiB. */
+const sliceBytes = 16 * 1024;
 
 /** Size of the unpacker's own chunks: so much, at most, is lost before damage that does not stand in the first slice. */
 const outputBytes = 64 * 1024;
@@ -108,10 +108,11 @@ async function* unpacked(
     return made;
   };
   let stream = start();
+  /** As much as a chunk holds: to put a bomb's beginning into one would double it. */
   const takeReady = (): Buffer => {
-    const chunk = ready.length === 1 ? (ready[0] as Buffer) : Buffer.concat(ready, readyBytes);
-    ready = [];
-    readyBytes = 0;
+    const taken = ready.splice(0, Math.max(1, Math.floor(chunkBytes / outputBytes)));
+    const chunk = taken.length === 1 ? (taken[0] as Buffer) : Buffer.concat(taken);
+    readyBytes -= chunk.length;
     return chunk;
   };
   /** The slice is copied: the stream may look at it after the source used its buffer again. */
@@ -155,14 +156,14 @@ async function* unpacked(
     chunk = next.value ?? undefined;
   }
   // What was unpacked is delivered before the end is asked for, since a stream that fails forgets it.
-  if (readyBytes > 0) yield takeReady();
+  while (readyBytes > 0) yield takeReady();
   if (!isDone()) {
     await new Promise<void>((resolve) => {
       wake = resolve;
       stream.end();
     });
     if (!isDone()) await new Promise<void>((resolve) => (wake = resolve));
-    if (readyBytes > 0) yield takeReady();
+    while (readyBytes > 0) yield takeReady();
   }
   const note = noteOf(name, failure, isBomb, storedBytes, madeBytes);
   if (note !== undefined) onNote(note);
