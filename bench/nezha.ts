@@ -142,6 +142,7 @@ export function faultsOf(day: string): Fault[] {
 interface Finding {
   detector: string;
   task: string;
+  service: string;
   minuteMs: number;
   title: string;
 }
@@ -160,7 +161,7 @@ export function walkDay(folder: string, day: Day, used: readonly Detector[], has
   const walk = new Walk(settings, (pieces) => joinPieces(pieces));
   const findings: Finding[] = [];
   walk.judges.onJudged = ({ detector, entity, observation, evidence }) => {
-    for (const { title } of evidence) findings.push({ detector, task: entity.instance, minuteMs: observation.minuteMs, title });
+    for (const { title } of evidence) findings.push({ detector, task: entity.instance, service: entity.owner.name, minuteMs: observation.minuteMs, title });
   };
   const { taught, judged } = hasLogs ? logLines(join(folder, day.name)) : { taught: [], judged: [] };
   for (const [file, lines] of Object.entries({ metrics: metricLines(join(folder, day.name, 'metric'), day.teachMs), taught, judged })) {
@@ -179,7 +180,8 @@ export function walkDay(folder: string, day: Day, used: readonly Detector[], has
   );
   const falseAlarms = alerts.filter(({ detector, entity, title, firstSeen, lastSeen }) => {
     if (excused.has(`${detector} ${entity.instance} ${title}`)) return false;
-    const own = findings.filter((finding) => finding.detector === detector && finding.task === entity.instance);
+    // An alert about a service as a whole names no task.
+    const own = findings.filter((finding) => finding.detector === detector && (entity.instance === '' ? finding.service === entity.name : finding.task === entity.instance));
     return !own.some(
       (finding) =>
         finding.minuteMs + minuteMs > Date.parse(firstSeen) &&

@@ -4,6 +4,8 @@
 const prefixes: readonly RegExp[] = [
   /^(?:FATAL|CRITICAL|ERROR|SEVERE|WARN|WARNING|INFO|NOTICE|DEBUG|TRACE|VERBOSE)(?: |: ?|\] ?)/i,
   /^\[[^\]]{0,40}\] /,
+  // The place in the program: `o.a.c.Connector#<*>`, `main.go:<*>]`.
+  /^[^ ]{0,80}[#:]<\*>[^ ]{0,8} (?=.)/,
   /^[^ ]{0,24}<\*>[^ ]{0,8} (?=.)/,
   /^[\w-]{1,24}[:=] ?<\*>[,;]? (?=.)/,
   /^[-–|:] /,
@@ -30,6 +32,11 @@ export function shortLine(template: string, limit = 80): string {
 /** A title of at most 119 characters that ends with a kind of line. */
 export function withLine(words: string, template: string): string {
   return `${words}: \`${shortLine(template, Math.max(24, Math.min(80, 119 - words.length - 4)))}\``;
+}
+
+/** The name for sentences; plain files without one are told as what they are. */
+export function named(name: string): string {
+  return name === '' ? 'the log' : name;
 }
 
 /** `03:12:04`, for places to look at. */

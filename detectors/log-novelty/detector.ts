@@ -14,16 +14,19 @@
 import { z } from 'zod';
 import { lineKinds } from '#baselines';
 import { defineDetector, severities, type LogKind, type Severity, type Standing } from '#contract';
+import { named } from '../line-phrase.ts';
 import { weighLine } from '../line-weight.ts';
 import { occurs } from './ignore.ts';
 import { createRecent, manyKinds, noteRecent, placeOf, windowMs } from './recent.ts';
 import { tell } from './tell.ts';
 
-const dayMs = 86_400_000;
-
-/** Told once, and on in the half hour that began with it; what is more than low again after a day without it. */
+/**
+ * Told once, and on in the half hour that began with it. What is more than low is told again after a pause as long as
+ * all the time it was known: a fault that comes back is news, one that comes every hour is told ever more seldom.
+ */
 function isNews({ count, firstSeenMs, lastSeenMs }: Standing, timeMs: number, severity: Severity): boolean {
-  return count === 0 || timeMs - firstSeenMs <= windowMs || (severity !== 'low' && timeMs - lastSeenMs > dayMs);
+  if (count === 0 || timeMs - firstSeenMs <= windowMs) return true;
+  return severity !== 'low' && timeMs - lastSeenMs > Math.max(windowMs, lastSeenMs - firstSeenMs);
 }
 
 /** Many kinds at once are more than any of them: something else is going on. */
@@ -66,7 +69,7 @@ export const logNovelty = defineDetector({
     const { history, size } = kinds;
     return {
       object: place.object,
-      ...tell({ name, instance: entity.instance, kind, line, severity, place, standing, history, size, deployment }),
+      ...tell({ name: named(name), instance: entity.instance, kind, line, severity, place, standing, history, size, deployment }),
       severity,
       attack: line.attack,
       about: 'owner',

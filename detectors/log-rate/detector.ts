@@ -15,6 +15,7 @@
 import { z } from 'zod';
 import { rates, ratesByKind } from '#baselines';
 import { defineDetector, type LogMinute } from '#contract';
+import { named } from '../line-phrase.ts';
 import { createRecent, noteRecent } from './recent.ts';
 import { tell } from './tell.ts';
 import { weigh } from './weigh.ts';
@@ -49,7 +50,7 @@ export const logRate = defineDetector({
     const canMiss = isComplete && entity.phase === 'run';
     const { history } = baselines.lines;
     return weigh(baselines, minute, options, trace, canMiss).map((unusual) =>
-      tell(unusual, { name, instance: entity.instance, minute, history, isDeployed: deployment !== undefined }),
+      tell(unusual, { name: named(name), instance: entity.instance, minute, history, isDeployed: deployment !== undefined }),
     );
   },
 });

@@ -50,5 +50,5 @@ const clusterLooks = /^(?:create self(?:subject(?:access|rules)reviews)|list (?:
 export function lookOf(activity: ApiActivity): string | undefined {
   if (activity.system === 'kubernetes') return clusterLooks.test(activity.operation) ? activity.operation : undefined;
   const operation = operationOf(activity);
-  return looks[activity.service]?.test(operation) === true ? `${activity.service.replace('.amazonaws.com', '')} ${operation}` : undefined;
+  return Object.hasOwn(looks, activity.service) && looks[activity.service]?.test(operation) === true ? `${activity.service.replace('.amazonaws.com', '')} ${operation}` : undefined;
 }
