@@ -51,13 +51,26 @@ const crash = /^(?:panic|fatal|unhandled|uncaught|aborted|assertion failed|excep
 /** Heads of errors in the languages that services are written in: `java.lang.Error: x`, `TypeError: x`, `Traceback`, `Caused by:`. */
 const exception = /^(?:Traceback\b|Caused by:|(?:[\w$]{1,60}\.){0,12}[\w$]{0,60}(?:Exception|Error)(?::|$))|\b(?:[A-Z][\w$]{1,60})?(?:Exception|Error)(?::|\b.{0,3}$)/;
 
+/** A level in front, where nobody tells it apart. */
+const leadingLevel = /^.{0,100}?(?:^|[\s[(|:-])(FATAL|CRITICAL|EMERG|PANIC|ERROR|SEVERE)(?![\w.=/-])|\blevel"?[=:] ?"?(fatal|panic|critical|error)\b/;
+const fatal = new Set(['FATAL', 'CRITICAL', 'EMERG', 'PANIC', 'EMERGENCY', 'ALERT']);
+
+function levelStep(template: string, severityText: string | undefined): number {
+  if (severityText === undefined) {
+    const found = leadingLevel.exec(template);
+    const level = (found?.[1] ?? found?.[2])?.toUpperCase();
+    return level === undefined ? 0 : fatal.has(level) ? 2 : 1;
+  }
+  return fatal.has(severityText) ? 2 : severityText === 'ERROR' ? 1 : 0;
+}
+
 function atLeast(step: number, least: Severity): number {
   return Math.max(step, severities.indexOf(least));
 }
 
 /** How much a line of this kind deserves to be seen by somebody: by its level, its head and its words; low for most. */
 export function weighLine(template: string, severityText: string | undefined): LineWeight {
-  let step = severityText === 'FATAL' ? 2 : severityText === 'ERROR' ? 1 : 0;
+  let step = levelStep(template, severityText);
   if (exception.test(template)) step = atLeast(step, 'medium');
   if (crash.test(template)) step = atLeast(step, 'high');
   const words = telling.find(({ pattern }) => pattern.test(template));

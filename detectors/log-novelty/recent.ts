@@ -11,7 +11,7 @@ const burstMs = 5 * 60_000;
 /** Far more than are told one by one. */
 const toldLimit = 32;
 
-/** A kind that was told: under which alert, how severe, when, and the text of the kind that the alert began with. */
+/** A kind that was told: under which alert, how severe, when, and its text. */
 type Told = [templateId: string, object: string, step: number, timeMs: number, text: string];
 
 export interface Recent {
@@ -25,8 +25,8 @@ export interface Place {
   object: string;
   /** Kinds told there by this task, with this one. */
   together: number;
-  /** Of the kind that the alert began with, where that is another. */
-  first?: string;
+  /** The kind that the alert began with, where that is another, and how severe it was. */
+  first?: { text: string; severity: Severity };
 }
 
 export const manyKinds = 'many kinds';
@@ -49,8 +49,8 @@ export function noteRecent(recent: Recent, { templateId, template, timeMs }: Log
 
 function under({ told, more }: Recent, object: string): Place {
   const there = told.filter(([, other]) => other === object);
-  const first = there[0]?.[4];
-  return { object, together: there.length + 1 + (object === manyKinds ? more : 0), ...(first === undefined ? {} : { first }) };
+  const [first] = there;
+  return { object, together: there.length + 1 + (object === manyKinds ? more : 0), ...(first === undefined ? {} : { first: { text: first[4], severity: severities[first[2]] ?? 'low' } }) };
 }
 
 /** Which alert a kind belongs to; `own` is its own object, `gathered` one that takes all that are not severe. */

@@ -3,7 +3,7 @@ import { severities, type Evidence, type History, type LogKind, type Severity, t
 import type { LineWeight } from '../line-weight.ts';
 import { clock, shortLine, whoOf, withLine } from '../line-phrase.ts';
 import { counted } from '../phrase.ts';
-import { manyKinds, type Place } from './recent.ts';
+import { manyKinds, windowMs, type Place } from './recent.ts';
 
 export interface Told {
   name: string;
@@ -21,16 +21,28 @@ export interface Told {
 
 type Words = Pick<Evidence, 'title' | 'summary' | 'observed' | 'expected' | 'unit' | 'score' | 'quiet' | 'lookFirst'>;
 
-function titleOf({ name, kind, place, deployment }: Told, isGathered: boolean): string {
-  if (isGathered) return withLine(`${name} wrote ${counted(place.together, 'kind')} of lines it never wrote, since revision ${deployment?.revision.slice(0, 12) ?? ''}`, kind.template);
-  if (place.together === 1) return withLine(`${name} wrote a kind of line it never wrote before`, kind.template);
-  return withLine(`${name} wrote ${place.together} kinds of lines it never wrote before`, place.first ?? kind.template);
+/** Met before, and not in the half hour that the alert then took. */
+function isAgain({ standing, kind }: Told): boolean {
+  return standing.count > 0 && kind.timeMs - standing.firstSeenMs > windowMs;
 }
 
-function beforeSaid({ standing, history, size }: Told): string {
-  const over = `${counted(history.count, 'line')} of ${counted(size, 'kind')} over ${counted(Math.max(1, history.days), 'day')}${history.tasks > 0 ? ` and ${counted(history.tasks, 'task')}` : ''}`;
-  if (standing.count === 0) return `it is not among the ${over} known of it`;
-  return `it was met ${counted(standing.count, 'time')} since ${new Date(standing.firstSeenMs).toISOString().slice(0, 16).replace('T', ' ')} UTC, and is not usual yet (${over} are known)`;
+function titleOf(told: Told, isGathered: boolean): string {
+  const { name, kind, place, deployment } = told;
+  if (isGathered) {
+    const kinds = place.together === 1 ? 'a kind of line' : `${place.together} kinds of lines`;
+    return withLine(`Since revision ${deployment?.revision.slice(0, 12) ?? ''} ${name} wrote ${kinds} it never wrote`, place.first?.text ?? kind.template);
+  }
+  if (isAgain(told)) return withLine(`${name} wrote again a kind of line that is new to it`, kind.template);
+  if (place.together === 1) return withLine(`${name} wrote a kind of line it never wrote before`, kind.template);
+  return withLine(`${name} wrote ${place.together} kinds of lines it never wrote before`, place.first?.text ?? kind.template);
+}
+
+function beforeSaid({ standing, history, size, place }: Told): string {
+  const tasks = history.tasks > 0 ? `, ${counted(history.tasks, 'task')}` : '';
+  const known = `the ${counted(size, 'kind')} of its ${counted(history.count, 'known line')} (${counted(Math.max(1, history.days), 'day')}${tasks})`;
+  if (standing.count === 0) return `${place.together > 1 ? 'they are' : 'it is'} not among ${known}`;
+  const since = new Date(standing.firstSeenMs).toISOString().slice(0, 16).replace('T', ' ');
+  return `it was met ${counted(standing.count, 'time')} since ${since} UTC and is not usual yet among ${known}`;
 }
 
 function lookFirst({ name, instance, kind, line, place, deployment }: Told, isGathered: boolean): string {
@@ -43,6 +55,10 @@ function lookFirst({ name, instance, kind, line, place, deployment }: Told, isGa
   return `The lines of ${who} around ${at} UTC, above all the stack trace or the cause that follows.`;
 }
 
+function worse(severity: Severity, other: Severity | undefined): Severity {
+  return other !== undefined && severities.indexOf(other) > severities.indexOf(severity) ? other : severity;
+}
+
 /** 0.55 to 0.97: by severity, and within it by how many are told together, so that the last word names them all. */
 function scoreOf(severity: Severity, together: number): number {
   return 0.55 + 0.12 * severities.indexOf(severity) + 0.06 * (1 - 1 / together);
@@ -51,15 +67,19 @@ function scoreOf(severity: Severity, together: number): number {
 export function tell(told: Told): Words {
   const { kind, line, place, severity, deployment } = told;
   const isGathered = deployment !== undefined && place.object.startsWith('deployment ');
-  const also = place.together > 1 && !isGathered ? `, after ${place.together - 1} other new ${place.together === 2 ? 'kind' : 'kinds'} in the same minutes` : '';
-  const tells = line.tells === undefined ? '' : ` It tells of ${line.tells}.`;
+  const text = shortLine(kind.template, 200);
+  const seen =
+    place.first === undefined || place.together === 1
+      ? `The line \`${text}\` was seen`
+      : `${place.together} new kinds of lines were seen, the first \`${place.first.text}\`, the latest \`${text}\``;
+  const tells = line.tells === undefined ? '' : ` ${place.together > 1 ? 'The latest' : 'It'} tells of ${line.tells}.`;
   return {
     title: titleOf(told, isGathered),
-    summary: `The line \`${shortLine(kind.template, 200)}\` was seen${also}; ${beforeSaid(told)}.${tells}`,
+    summary: `${seen}; ${beforeSaid(told)}.${tells}`,
     observed: place.together === 1 ? kind.template : place.together,
     expected: place.together === 1 ? 'a kind of line written before' : 0,
     unit: place.together === 1 ? 'kind of line' : 'new kinds of lines',
-    score: scoreOf(severity, place.together),
+    score: scoreOf(worse(severity, place.first?.severity), place.together),
     quiet: 'Such lines on three days, or from three tasks on two days, or a pattern of them in `ignoreLines`.',
     lookFirst: lookFirst(told, isGathered),
   };

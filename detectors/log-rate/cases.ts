@@ -82,7 +82,7 @@ export const cases: Case[] = [
     title: 'fires for a storm of a known error, once for both tasks',
     records: [...taught, ...ordinary(120, 160), ...[1, 2].flatMap((task) => repeated(140, 50, (index) => `ERROR supplier answered 503 after ${index} ms`, task))],
     teachUntil,
-    fires: [{ from: at(139), to: at(141), object: kindObject }],
+    fires: [{ from: at(139), to: at(141), object: kindObject, severity: 'medium' }],
   },
   {
     title: 'fires for far more lines of an ordinary kind',
@@ -109,10 +109,16 @@ export const cases: Case[] = [
     fires: fires(137, /^no [0-9a-f]{16}$/, 'low'),
   },
   {
-    title: 'fires for tasks that write far fewer lines',
-    records: [...taught, ...ordinary(120, 135), ...Array.from({ length: 12 }, (_, index) => line(135 + index, `INFO poll took ${index} ms`)), ...ordinary(135, 147, { tasks: [2] })],
+    title: 'fires for a task that writes far fewer lines',
+    records: [...ordinary(0, 135, { tasks: [1], orders: 50 }), ...Array.from({ length: 12 }, (_, index) => [line(135 + index, `INFO poll took ${index} ms`), line(135.5 + index, `INFO order ${index} placed`)]).flat()],
     teachUntil,
     fires: fires(137, 'few lines', 'low'),
+  },
+  {
+    title: 'fires for silence of a task that writes four lines a minute',
+    records: [...ordinary(0, 135, { tasks: [1], orders: 0 }), running(0, 1), ...ordinary(0, 150, { tasks: [9], service: 'mailer' })],
+    teachUntil,
+    fires: fires(137, 'silence', 'medium'),
   },
   {
     title: 'fires for lines of many known kinds at once',

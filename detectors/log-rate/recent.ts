@@ -17,13 +17,15 @@ export interface Recent {
   lastMs: number;
   /** Start of the first minute of the row. */
   sinceMs: number;
+  /** Start of the last minute of the row with a line; of the minute before the row where it has none. */
+  heardMs: number;
   /** Lines of the last minutes of the row, oldest first. */
   lines: number[];
   written: Written[];
 }
 
 export function createRecent(): Recent {
-  return { lastMs: 0, sinceMs: 0, lines: [], written: [] };
+  return { lastMs: 0, sinceMs: 0, heardMs: 0, lines: [], written: [] };
 }
 
 function isNext({ lastMs }: Recent, atMs: number): boolean {
@@ -36,7 +38,9 @@ export function noteRecent(recent: Recent, { minuteMs: atMs, lines, kinds, templ
   if (!isNext(recent, atMs)) {
     recent.lines = [];
     recent.sinceMs = atMs;
+    recent.heardMs = atMs - minuteMs;
   }
+  if (lines > 0) recent.heardMs = atMs;
   recent.lastMs = atMs;
   recent.lines.push(lines);
   if (recent.lines.length > minuteLimit) recent.lines.shift();

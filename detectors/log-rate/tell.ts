@@ -18,7 +18,7 @@ const farTimes = 10;
 
 /** Whole numbers inside a band: `0`, `3 to 41`. */
 function usually(low: number, high: number): string {
-  const from = Math.ceil(low - 1e-9);
+  const from = Math.max(0, Math.ceil(low - 1e-9));
   const to = Math.max(from, Math.floor(high + 1e-9));
   return from === to ? from.toLocaleString('en-US') : `${from.toLocaleString('en-US')} to ${to.toLocaleString('en-US')}`;
 }

@@ -23,6 +23,8 @@ const alarming = 0.5;
 const newMs = 30 * 60_000;
 /** Of several bursts those with most lines are told. */
 const burstLimit = 3;
+/** A line of every minute: missed in one of 200, as a task's first and last minute are cut short. */
+const everyMinute = 0.995;
 
 export interface Baselines {
   lines: NumberView;
@@ -47,7 +49,20 @@ function fewLines(lines: NumberView, minute: LogMinute, recent: Recent, { quietM
   while (minutes <= row.length && isLow(row[minutes - 1]!, minute.minuteMs - minutes * 60_000)) minutes += 1;
   if (minutes < quietMinutes) return undefined;
   const isSilent = [minute.lines, ...row.slice(0, minutes - 1)].every((count) => count === 0);
+  if (isSilent) minutes = Math.max(minutes, Math.round((minute.minuteMs - recent.heardMs) / 60_000));
   return { what: isSilent ? 'silence' : 'few', count: minute.lines, minutes, reading: lines.of(minute.lines, minute.minuteMs) };
+}
+
+/** Kinds of every minute that this task did not write in the last `quietMinutes` minutes. */
+function goneOf(kinds: KindRatesView, minute: LogMinute, recent: Recent, { quietMinutes }: Options): Extract<Unusual, { what: 'gone' }>[] {
+  const found: Extract<Unusual, { what: 'gone' }>[] = [];
+  for (const [id, , lastMs, text] of missing(recent, minute, quietMinutes)) {
+    const reading = kinds.of(id, 0, minute.minuteMs);
+    if (reading === undefined) continue;
+    const isRare = reading.side === 'below' && reading.surprise >= alarming;
+    if (isRare || (kinds.presence(id) ?? 0) >= everyMinute) found.push({ what: 'gone', id, text, minutes: (minute.minuteMs - lastMs) / 60_000, reading });
+  }
+  return found;
 }
 
 function burstsOf(kinds: KindRatesView, minute: LogMinute, options: Options): Extract<Unusual, { what: 'burst' }>[] {
@@ -69,7 +84,7 @@ function newLines(kinds: KindRatesView, minute: LogMinute): { lines: number; err
   for (const [id, count] of minute.kinds) {
     if (!kinds.isNew(id, minute.minuteMs, newMs)) continue;
     sum.lines += count;
-    if (weighLine(minute.templates.get(id) ?? '', undefined).severity !== 'low' || /\b(?:ERROR|FATAL|CRITICAL|SEVERE)\b/.test(minute.templates.get(id) ?? '')) sum.errors += count;
+    if (weighLine(minute.templates.get(id) ?? '', undefined).severity !== 'low') sum.errors += count;
   }
   return sum;
 }
@@ -88,13 +103,25 @@ function mostWritten({ kinds, templates }: LogMinute): string | undefined {
   return most !== undefined && 2 * highest >= all ? templates.get(most) : undefined;
 }
 
-/** All that a minute says. Too few is one answer; of too many the causes first, and the sum only for what they leave. */
+/** All that a minute says; too few lines in all are one answer. */
 export function weigh({ lines, errors, kinds }: Baselines, minute: LogMinute, options: Options, recent: Recent, canMiss: boolean): Unusual[] {
   const { minuteMs: atMs } = minute;
-  if (lines.isReady && canMiss) {
-    const few = fewLines(lines, minute, recent, options);
+  if (canMiss) {
+    const few = lines.isReady ? fewLines(lines, minute, recent, options) : undefined;
     if (few !== undefined) return [few];
+    const gone = kinds.isReady ? goneOf(kinds, minute, recent, options) : [];
+    if (minute.lines > 0) return [...gone, ...tooMany({ lines, errors, kinds }, minute, options, recent)];
+    // Few lines a minute may have no band above zero, but one of every minute is missed.
+    const minutes = Math.round((atMs - recent.heardMs) / 60_000);
+    if (gone.length === 0 || minutes < options.quietMinutes) return [];
+    return [{ what: 'silence', count: 0, minutes, reading: lines.of(0, atMs) }];
   }
+  return tooMany({ lines, errors, kinds }, minute, options, recent);
+}
+
+/** Of too many the causes first, and the sum only for what they leave. */
+function tooMany({ lines, errors, kinds }: Baselines, minute: LogMinute, options: Options, recent: Recent): Unusual[] {
+  const { minuteMs: atMs } = minute;
   const found: Unusual[] = [];
   const bursts = kinds.isReady ? burstsOf(kinds, minute, options) : [];
   found.push(...bursts.slice(0, burstLimit));
@@ -115,12 +142,6 @@ export function weigh({ lines, errors, kinds }: Baselines, minute: LogMinute, op
     if (isBurst(reading, left, options.floorLines) && isWitnessed) {
       const template = mostWritten(minute);
       found.push({ what: 'many', count: minute.lines, minutes: 1, reading, ...(template === undefined ? {} : { template }) });
-    }
-  }
-  if (kinds.isReady && canMiss && minute.lines > 0) {
-    for (const [id, , lastMs, text] of missing(recent, minute, options.quietMinutes)) {
-      const reading = kinds.of(id, 0, atMs);
-      if (reading !== undefined && reading.side === 'below' && reading.surprise >= alarming) found.push({ what: 'gone', id, text, minutes: (atMs - lastMs) / 60_000, reading });
     }
   }
   return found;

@@ -1,7 +1,7 @@
 /** How an act is told: what happened, how unusual, what would have made it quiet, where to look first. */
 import type { ApiActivity, Evidence, SetView, Severity } from '#contract';
 import { severities } from '#contract';
-import { counted, shortName } from '../phrase.ts';
+import { counted, shortName, spanned } from '../phrase.ts';
 import type { Act, ActKind } from './act.ts';
 
 const titleLimit = 119;
@@ -49,9 +49,9 @@ export function evidenceOf(act: Act, activity: ApiActivity, who: string, calls: 
   return {
     object: act.detail === undefined ? act.kind : `${act.kind}: ${act.detail}`,
     title,
-    summary: `${capital(title)} (\`${activity.operation}\`${from(activity)}). ${apart(act)}${unusual(who, calls, weight)}`,
-    observed: [activity.operation, ...act.facets.slice(0, 3)].join(', '),
-    expected: calls.isBorrowed ? 'what others of the account usually call' : `what ${who} usually calls`,
+    summary: `${capital(title)} (\`${activity.operation}\`${from(activity)}). ${apart(act)}${unusual(who, activity, calls, weight)}`,
+    observed: activity.operation,
+    expected: weight.isLearning ? 'not known yet' : calls.isBorrowed ? `nothing like it in ${wholeOf(activity)}` : `nothing like it by ${who}`,
     unit: 'call',
     score: weight.score,
     quiet: quietOf(who, act, weight),
@@ -76,25 +76,47 @@ function titleOf(act: Act, { outcome }: ApiActivity, who: string, resource: stri
   return `${start} \`${resource.length <= room ? resource : `${resource.slice(0, room - 1)}…`}\`${end}`;
 }
 
+/** What makes a call graver than others of its name, where the title does not say it already. */
+const graver: Readonly<Record<string, string>> = {
+  'any role': 'it allows to pass any role on',
+  accelerated: 'machines with accelerators',
+  blind: 'the trail no longer records who changes what',
+  large: 'very large machines',
+  many: 'many at once',
+  'no global events': 'without the events of global services',
+  'no validation': 'without the proof that its files are untouched',
+  'one region': 'in one region only',
+  'over the limit': 'more than the account may start',
+  quarantine: 'AWS does so with keys that it found in public',
+  'tokens optional': 'its credentials can be read without a token',
+};
+
 /** What about the call itself is out of the ordinary. */
 function apart({ facets }: Act): string {
-  return facets.length === 0 ? '' : `What sets it apart: ${facets.slice(0, 3).map(shortName).join(', ')}. `;
+  const told = facets.map((facet) => graver[facet]).filter((words) => words !== undefined).slice(0, 3);
+  return told.length === 0 ? '' : `What makes it grave: ${told.join(', ')}. `;
 }
 
+/** A sentence's beginning; names of users stay as they are. */
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return /^(?:an? |user |role |root |service |the )/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
+function wholeOf({ system }: ApiActivity): string {
+  return system === 'kubernetes' ? 'the cluster' : 'the account';
 }
 
 function from({ sourceAddress }: ApiActivity): string {
   return sourceAddress === undefined ? '' : ` from ${shortName(sourceAddress)}`;
 }
 
-function unusual(who: string, calls: SetView, { isLearning }: Weight): string {
+function unusual(who: string, activity: ApiActivity, calls: SetView, { isLearning }: Weight): string {
   if (isLearning) return `What ${who} usually does is still being learned; this is seldom part of a routine.`;
-  const days = counted(Math.max(1, calls.history.days), 'day');
+  const { days, sinceMs, untilMs } = calls.history;
+  const onRecord = days > 1 ? counted(days, 'day') : spanned(untilMs - sinceMs);
   return calls.isBorrowed
-    ? `${capital(who)} has little history of its own, and nobody in the account did this in the ${days} on record.`
-    : `${capital(who)} did nothing like it in the ${days} on record.`;
+    ? `${capital(who)} has little history of its own, and nobody in ${wholeOf(activity)} did this in the ${onRecord} on record.`
+    : `${capital(who)} did nothing like it in the ${onRecord} on record.`;
 }
 
 function quietOf(who: string, act: Act, { isLearning }: Weight): string {

@@ -62,7 +62,7 @@ function bulk(call: ApiCall, recent: Recent, { calls, secrets }: SequenceViews, 
   const enough = calls.isReady ? bulkReads : 2 * bulkReads;
   if (all.size < enough) return undefined;
   const fresh = [...all].filter((name) => isNew(secrets, name, fromMs)).length;
-  return fresh >= enough ? { ...base, thing: `${counted(fresh, 'credential')} it never read before, within ${spanned(windowMs)}` } : undefined;
+  return fresh >= enough ? { ...base, thing: `${fresh} or more credentials it never read before, within ${spanned(windowMs)}` } : undefined;
 }
 
 function refused(call: ApiCall, recent: Recent, { calls }: SequenceViews, { deniedCalls, windowMs }: SequenceSettings, fromMs: number): Act | undefined {
@@ -74,7 +74,7 @@ function refused(call: ApiCall, recent: Recent, { calls }: SequenceViews, { deni
   if (count < deniedCalls) return undefined;
   return {
     kind: 'denied', gravity: 'grave', severity: 'medium', past: isSignIn ? 'failed to sign in' : 'was denied', infinitive: isSignIn ? 'sign in' : 'make', named: '', facets: [],
-    attack: isSignIn ? 'T1110' : 'T1580', thing: `${counted(count, isSignIn ? 'time' : 'call')} within ${spanned(windowMs)}`,
+    attack: isSignIn ? 'T1110' : 'T1580', thing: `${count} or more ${isSignIn ? 'times' : 'calls'} within ${spanned(windowMs)}`,
   };
 }
 
@@ -108,7 +108,7 @@ function around(call: ApiCall, recent: Recent, { calls }: SequenceViews, { looks
   if (weight < looks) return undefined;
   return {
     kind: 'discovery', gravity: 'grave', severity: isMachine ? 'high' : 'low', past: 'looked around', infinitive: 'look around', named: '', facets: [],
-    attack: call.activity.system === 'kubernetes' ? 'T1613' : 'T1580', thing: `by ${counted(all.length, 'kind')} of calls it never made, within ${spanned(windowMs)}`,
+    attack: call.activity.system === 'kubernetes' ? 'T1613' : 'T1580', thing: `by ${all.length} or more kinds of calls it never made, within ${spanned(windowMs)}`,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Evidence in sentences: what the task did, how unusual that is, what would have made it quiet. */
-import type { Evidence, History, MetricMinute } from '#contract';
+import type { Evidence, History, MetricMinute, Reading } from '#contract';
 import { counted, shortName } from '../phrase.ts';
 import { amount, doing, firstLook, noun, range } from './resources.ts';
 import type { Weighed } from './weigh.ts';
@@ -7,6 +7,11 @@ import type { Weighed } from './weigh.ts';
 /** How much history stands behind a band: `21 days, 140 tasks`. */
 function over({ days, tasks }: History): string {
   return tasks > 0 ? `${counted(days, 'day')}, ${counted(tasks, 'task')}` : counted(days, 'day');
+}
+
+function amongService(value: number, { low, high }: Reading, unit: MetricMinute['unit']): string {
+  const usual = `what is usual for the service as a whole (${range(low, high, unit)})`;
+  return value > high ? `and above ${usual}` : value < low ? `and below ${usual}` : `though not of ${usual}`;
 }
 
 /** The contract's limit for titles. */
@@ -74,7 +79,7 @@ export function tell(service: string, observation: MetricMinute, weighed: Weighe
       return {
         ...evidence,
         title: titled(`${name} ${did}, this task was at ${usually} so far`),
-        summary: `A task of ${name} ${did} in a minute, far outside of what it did so far (${usually}), though not of what is usual for the service as a whole (${range(band.low, band.high, unit)}).`,
+        summary: `A task of ${name} ${did} in a minute, far outside of what it did so far (${usually}), ${amongService(value, band, unit)}.`,
         quiet: `A value within ${usually}, or a second one like this later on.`,
         severity: 'low',
       };

@@ -1,6 +1,6 @@
 /** Lines a minute of the kinds that a service writes most often: a rate series of its own for each, at most 16. */
 import type { Asking, BaselineKind, BaselineView, JsonValue, Reading, Vote } from '#contract';
-import { minuteMs } from './ballot.ts';
+import { minuteMs, verdict } from './ballot.ts';
 import { hashed } from './hash.ts';
 import { LedgerView } from './ledger.ts';
 import { acceptNumber, addNumber, makeReady } from './number-memo.ts';
@@ -43,6 +43,8 @@ export interface KindRatesState {
 export interface KindRatesView extends BaselineView {
   /** How a kind's count in a minute stands; undefined where it has no series, or one that is still learning. */
   of(id: string, count: number, timeMs: number): Reading | undefined;
+  /** Share of the usual minutes that had the kind, 0 to 1; 1 where minutes without it are not usual; undefined as for `of`. */
+  presence(id: string): number | undefined;
   /** Was the kind never met before, or first met less than `withinMs` ago, once there was something to be new to? */
   isNew(id: string, timeMs: number, withinMs: number): boolean;
 }
@@ -163,12 +165,24 @@ class RatesView extends LedgerView implements KindRatesView {
     super(state.minutes.ledger, asking);
     this.#state = state;
   }
-  of(id: string, count: number, timeMs: number): Reading | undefined {
+  #judging(id: string): KindSeries | undefined {
     const series = this.#state.series[id];
     if (series === undefined || series.met < leastMinutes) return undefined;
     if (series.met < earnedMinutes && this.#state.size > keptLimit) return undefined;
-    const view = new GridView(series.numbers, this.asking, true);
-    return view.isReady ? view.of(count, timeMs) : undefined;
+    const { readyMs } = series.numbers.ledger;
+    return readyMs !== null && readyMs <= this.asking.timeMs ? series : undefined;
+  }
+  of(id: string, count: number, timeMs: number): Reading | undefined {
+    const series = this.#judging(id);
+    return series === undefined ? undefined : new GridView(series.numbers, this.asking, true).of(count, timeMs);
+  }
+  presence(id: string): number | undefined {
+    const series = this.#judging(id);
+    if (series === undefined) return undefined;
+    const { buckets, ledger } = series.numbers;
+    const without = buckets[0];
+    const isUsual = without !== undefined && verdict(without.ballot, this.asking, ledger.readyMs) !== 'new';
+    return isUsual ? series.met / ledger.sightings : 1;
   }
   isNew(id: string, timeMs: number, withinMs: number): boolean {
     const { readyMs } = this.#state.minutes.ledger;

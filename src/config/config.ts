@@ -85,6 +85,8 @@ function parseYaml(text: string, file: string, lineCounter: LineCounter): Docume
   const error = document.errors[0];
   if (error !== undefined) {
     const { line } = lineCounter.linePos(error.pos[0]);
+    // The parser catches its own overflow, and tells it as if it were the user's words.
+    if (/call stack/i.test(error.message)) throw new FargazerError('config-unreadable', `${file}:${line}: this is not YAML that can be read (nested too deeply).`);
     throw new FargazerError('config-unreadable', `${file}:${line}: this is not YAML: ${error.message.replace(/\.$/, '')}.`);
   }
   return document;

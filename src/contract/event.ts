@@ -78,11 +78,12 @@ export interface LogRecord extends EventBase<'log'> {
 
 export type MetricUnit = 'ratio' | 'percent' | 'bytes' | 'bytes/s' | 'count' | 'count/s' | 'cpu-units' | 'seconds' | '1';
 
-export interface MetricPoint extends EventBase<'metric'> {
+/** The values of one metric in one minute. */
+export interface MetricReading {
   /** OpenTelemetry-like name: `container.cpu.utilization`, `container.memory.usage`, `container.network.tx`, … */
   metric: string;
   unit: MetricUnit;
-  /** The last value of the minute by the total key (`lastMs`, `lastNs`, `lastId`); finite. */
+  /** The last value of the minute, by `lastMs`, `lastNs` and size; finite. */
   value: number;
   minimum: number;
   maximum: number;
@@ -90,6 +91,14 @@ export interface MetricPoint extends EventBase<'metric'> {
   lastNs: number;
   /** A counter that only grows until its container restarts; the engine makes rates of it. */
   isCumulative: boolean;
+}
+
+/** One reading, as decoders give it. */
+export interface MetricPoint extends EventBase<'metric'>, MetricReading {}
+
+/** All readings of one subject in one minute: what metric points become on the tape. */
+export interface MetricSet extends EventBase<'metrics'> {
+  readings: MetricReading[];
 }
 
 /** One or more connections between a client and a server, as far as the record tells the two apart. */
@@ -213,6 +222,7 @@ export interface FileActivity extends EventBase<'file'> {
 export type FargazerEvent =
   | LogRecord
   | MetricPoint
+  | MetricSet
   | NetworkActivity
   | DnsActivity
   | ApiActivity

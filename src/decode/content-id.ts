@@ -32,7 +32,11 @@ function idOf(units: Int32Array, bytes: Buffer, length: number): string {
   return hex(high ^ (low >>> 7)) + hex(low);
 }
 
+/** Numbers beyond 31 bits are slow to print: bytes are looked up instead. */
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 function hex(word: number): string {
-  const mixed = Math.imul(word ^ (word >>> 16), 0xc2b2ae35);
-  return ((mixed ^ (mixed >>> 13)) >>> 0).toString(16).padStart(8, '0');
+  const product = Math.imul(word ^ (word >>> 16), 0xc2b2ae35);
+  const mixed = product ^ (product >>> 13);
+  return hexOfByte[mixed >>> 24]! + hexOfByte[(mixed >>> 16) & 255]! + hexOfByte[(mixed >>> 8) & 255]! + hexOfByte[mixed & 255]!;
 }

@@ -11,7 +11,7 @@ export const privateKey = 64;
 
 /**
  * Four characters, or three, any case, out of every name or prefix that a rule of `mask-text.ts` looks for. They end in
- * characters that are rare in logs, since only there the text is looked at closer.
+ * pairs of characters that are rare in logs.
  */
 const grams: readonly (readonly [bit: number, grams: string])[] = [
   [named, 'assw assp assc secr tok cred apik pi_k pi-k atek te_k te-k essk ss_k ss-k untk nt_k nt-k sig cook pwd'],
@@ -22,17 +22,15 @@ const grams: readonly (readonly [bit: number, grams: string])[] = [
 
 const bits = new Map<number, number>();
 const sieve = new Uint8Array(16_384);
-/** Characters at which grams end; `I` ends those of access keys, which are in capitals. */
-const isGate = new Uint8Array(256);
+/** The last two characters of each gram, five bits each: only where these stand the text is looked at closer. */
+const isEnding = new Uint8Array(1_024);
 for (const [bit, texts] of grams) {
   for (const text of texts.split(' ')) {
     let gram = 0;
     for (const character of text) gram = (gram << 8) | (character.charCodeAt(0) | 32);
     bits.set(gram, (bits.get(gram) ?? 0) | bit);
     sieve[place(gram)] = 1;
-    const last = text.charAt(text.length - 1);
-    isGate[last.toUpperCase().charCodeAt(0)] = 1;
-    if (last !== 'i') isGate[last.charCodeAt(0)] = 1;
+    isEnding[((gram >>> 3) & 0x3e0) | (gram & 31)] = 1;
   }
 }
 
@@ -52,7 +50,7 @@ function gramsAt(text: Uint8Array, start: number, index: number): number {
 }
 
 /** What base 64 is written with, by bits: 1 lower case, 2 digit, 4 upper case, 8 `/` and `+`. */
-const run = Uint8Array.from({ length: 128 }, (_, code) => {
+const run = Uint8Array.from({ length: 256 }, (_, code) => {
   const character = String.fromCharCode(code);
   return /[a-z]/.test(character) ? 1 : /[0-9]/.test(character) ? 2 : /[A-Z]/.test(character) ? 4 : /[/+]/.test(character) ? 8 : 0;
 });
@@ -61,18 +59,6 @@ const mixed = 7;
 /** An AWS secret access key has 40 characters; card numbers have 14 to 16 digits. */
 const keyLength = 40;
 const cardDigits = 14;
-
-/** Far enough below zero that no text counts up from it. */
-const noCard = -0x4000_0000;
-
-/** Card numbers begin with 3 to 6, and not within a word or number. */
-function mayBeginCard(text: Uint8Array, start: number, index: number): boolean {
-  const digit = text[index]!;
-  if (digit < 0x33 || digit > 0x36) return false;
-  if (index === start) return true;
-  const before = text[index - 1]!;
-  return before !== 45 && before !== 46 && before !== 95 && (before >= 128 || run[before]! === 0 || run[before]! === 8);
-}
 
 /** Bits of what the text might hold. */
 export function suspicions(text: string): number {
@@ -91,30 +77,29 @@ export function suspicionsOf(text: Uint8Array, start: number, end: number): numb
   let found = 0;
   let runStart = start;
   let runKinds = 0;
-  let digits = 0;
   let hasScheme = false;
-  for (let index = start; index < end; index += 1) {
-    const code = text[index]!;
-    if (isGate[code] === 1) found |= gramsAt(text, start, index);
-    const kind = code < 128 ? run[code]! : 0;
+  let pair = 0;
+  let digits = 0;
+  // One step beyond the end, which ends the last run.
+  for (let index = start; index <= end; index += 1) {
+    const code = index < end ? text[index]! : 0;
+    pair = ((pair << 5) | (code & 31)) & 0x3ff;
+    if (isEnding[pair] === 1 && index < end) found |= gramsAt(text, start, index);
+    const kind = run[code]!;
     runKinds |= kind;
-    if (kind === 2) {
-      if (digits === 0 && !mayBeginCard(text, start, index)) digits = noCard;
-      digits += 1;
+    if (kind !== 0) continue;
+    const length = index - runStart;
+    if (length > 0) {
+      if (length >= keyLength && (runKinds & mixed) === mixed) found |= keyLike;
+      // Runs of digits with one blank or hyphen between them are one number, as far as this look goes.
+      digits = runKinds === 2 ? digits + length : 0;
       if (digits >= cardDigits) found |= card;
-      continue;
     }
-    if (kind !== 0) {
-      digits = 0;
-      continue;
-    }
-    if ((runKinds & mixed) === mixed && index - runStart >= keyLength) found |= keyLike;
-    runStart = index + 1;
-    runKinds = 0;
     if (code === 58 && (text[index + 1] === 47 || text[index + 1] === 92)) hasScheme = true;
     else if (code === 64 && hasScheme) found |= address;
-    // One blank or hyphen may stand between the digits of a card; what is none may still be followed by one.
-    if ((code !== 32 && code !== 45) || (code === 32 && digits < 0)) digits = 0;
+    if (code !== 32 && code !== 45) digits = 0;
+    runStart = index + 1;
+    runKinds = 0;
   }
-  return (runKinds & mixed) === mixed && end - runStart >= keyLength ? found | keyLike : found;
+  return found;
 }

@@ -4,10 +4,11 @@
 export const lineLimit = 2_048;
 
 /** How the bytes of a line fall into tokens; `template-shape.ts` follows the same table. */
-export const letter = 1;
-export const digit = 2;
-export const space = 3;
 export const delimiter = 0;
+export const space = 1;
+/** Tokens are made of these two, which one shift tells from all others: a branch a character less in the fast path. */
+export const letter = 2;
+export const digit = 3;
 
 /** Class by ASCII code; everything beyond ASCII is a letter. Control characters are white space. */
 export const characterClass: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {

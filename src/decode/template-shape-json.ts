@@ -101,7 +101,7 @@ export function hashJson(bytes: Uint8Array, from: number, end: number, out: { hi
           if (at >= end) return -1;
           unit = bytes[at]!;
           let kind = byteClass[unit]!;
-          if (kind === letter || kind === digit) {
+          if (kind >> 1 === 1) {
             let tokenHigh = 0x51;
             let tokenLow = 0x51;
             while (kind === letter) {
@@ -115,7 +115,7 @@ export function hashJson(bytes: Uint8Array, from: number, end: number, out: { hi
               do {
                 at += 1;
                 kind = byteClass[bytes[at]!]!;
-              } while (kind === letter || kind === digit);
+              } while (kind >> 1 === 1);
               tokenHigh = masked;
               tokenLow = masked;
             }

@@ -79,7 +79,7 @@ function hashText(bytes: Uint8Array, from: number, end: number): number {
   while (index < end) {
     let unit = bytes[index]!;
     let kind = byteClass[unit]!;
-    if (kind === letter || kind === digit) {
+    if (kind >> 1 === 1) {
       // A token has a hash of its own, so that the processor need not wait for the one before.
       let tokenHigh = 0x51;
       let tokenLow = 0x51;
@@ -94,7 +94,7 @@ function hashText(bytes: Uint8Array, from: number, end: number): number {
         do {
           index += 1;
           kind = byteClass[bytes[index]!]!;
-        } while (kind === letter || kind === digit);
+        } while (kind >> 1 === 1);
         tokenHigh = masked;
         tokenLow = masked;
       }

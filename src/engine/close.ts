@@ -1,8 +1,9 @@
 /** A minute's end: its sums are judged against what was known before, then all of it teaches. */
 import type { Entity, LogMinute, MetricMinute, Observation } from '#contract';
 import type { Judges } from './judge.ts';
-import type { EntityMinute, MinuteState } from './minutes.ts';
-import { counterRate, logMinute, metricMinute, networkMinute, SiblingValues } from './observe.ts';
+import type { MinuteState } from './minutes.ts';
+import { counterRate, logMinute, metricMinute, networkMinute } from './observe.ts';
+import { Siblings } from './siblings.ts';
 import { minuteLengthMs } from './order.ts';
 import { entityOf, type Instance } from './owners.ts';
 import type { Part, Teacher } from './parts.ts';
@@ -56,37 +57,19 @@ function closeLogs(minute: MinuteState, state: WalkState, silence: Silence, judg
 }
 
 function closeMetrics(minute: MinuteState, judge: Judge): void {
-  const groups = new Map<string, SiblingValues>();
-  const rates: (number | undefined)[] = [];
-  const hasGroups = minute.entities.size >= siblingMinimum;
+  const siblings = new Siblings(minute, siblingMinimum);
   for (const of of minute.entities.values()) {
-    if (of.metrics === undefined) continue;
-    for (const point of of.metrics.values()) {
-      const rate = point.isCumulative ? counterRate((of.instance.counters ??= new Map()), point) : undefined;
-      rates.push(rate);
-      if (!hasGroups || (point.isCumulative && rate === undefined)) continue;
-      const key = groupKey(of, point.metric);
-      let group = groups.get(key);
-      if (group === undefined) {
-        group = new SiblingValues();
-        groups.set(key, group);
-      }
-      group.values.push(rate ?? point.value);
+    for (const point of of.metrics?.readings ?? []) {
+      if (point.isCumulative) siblings.noteRate(of, point.metric, counterRate((of.instance.counters ??= new Map()), point));
     }
   }
-  let place = 0;
   for (const of of minute.entities.values()) {
-    if (of.metrics === undefined) continue;
-    for (const point of of.metrics.values()) {
-      const rate = rates[place++];
+    const { metrics } = of;
+    if (metrics === undefined) continue;
+    for (const point of metrics.readings) {
+      const rate = point.isCumulative ? siblings.rateOf(of, point.metric) : undefined;
       if (point.isCumulative && rate === undefined) continue;
-      const group = hasGroups ? groups.get(groupKey(of, point.metric)) : undefined;
-      const siblings = group !== undefined && group.values.length >= siblingMinimum ? group : undefined;
-      judge(of.instance, of.entity, metricMinute(point, minute.minute, rate, siblings));
+      judge(of.instance, of.entity, metricMinute(point, metrics.shown, minute.minute, rate, siblings, of));
     }
   }
-}
-
-function groupKey(of: EntityMinute, metric: string): string {
-  return `${of.instance.owner.key}\u0001${of.instance.container}\u0001${metric}`;
 }

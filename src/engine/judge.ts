@@ -25,6 +25,8 @@ interface Reader extends EnabledDetector {
   /** One of its baselines asks for the trace: its `of` takes two arguments. */
   learnsFromTrace: boolean;
   counts: DetectorCounts;
+  /** Names of its traces by part, made once. */
+  traceKeys: Map<string, string>;
 }
 
 export interface DetectorCounts {
@@ -37,6 +39,10 @@ const noEvidence: readonly Evidence[] = [];
 
 /** A detector that keeps throwing is named once per entity; beyond this many it is off for all. */
 const quarantineLimit = 1_000;
+
+/** Traces a task may have, of all detectors together. */
+const traceLimit = 256;
+const traceKeyLimit = 4_096;
 
 export class Judges {
   readonly #readers = new Map<ObservationKind, Reader[]>();
@@ -59,6 +65,7 @@ export class Judges {
         slots,
         learnsFromTrace: slots.some(({ spec }) => spec.of.length > 1),
         counts: { judged: 0, abstained: 0, quarantined: new Set() },
+        traceKeys: new Map(),
       };
       const readers = this.#readers.get(enabled.detector.reads) ?? [];
       readers.push(reader);
@@ -95,7 +102,11 @@ export class Judges {
           reader.counts.quarantined.add(instance.owner.key);
         }
       }
-      if (detector.trace !== undefined) detector.trace.note(trace as never, observation as never, said);
+      try {
+        detector.trace?.note(trace as never, observation as never, said);
+      } catch {
+        reader.counts.quarantined.add(instance.owner.key);
+      }
     }
     return found;
   }
@@ -171,12 +182,13 @@ export class Judges {
     const spec = reader.detector.trace;
     if (spec === undefined) return undefined;
     const part = spec.part === undefined ? '' : spec.part(observation as never);
-    const key = part === '' ? reader.detector.id : `${reader.detector.id}\u0001${part}`;
+    const key = traceKey(reader, part);
     instance.traces ??= new Map();
     let trace = instance.traces.get(key);
     if (trace === undefined) {
       trace = spec.create() as unknown;
-      instance.traces.set(key, trace);
+      // Beyond the bound a task that sends ever new metrics has no past.
+      if (instance.traces.size < traceLimit) instance.traces.set(key, trace);
     }
     return trace;
   }
@@ -204,10 +216,26 @@ export class Judges {
       count: observation.kind.endsWith('-minute') ? 1 : Math.max(1, observation.count),
     };
     for (const reader of readers) {
-      const trace = reader.learnsFromTrace ? this.#traceOf(reader, instance, observation) : undefined;
-      for (const slot of reader.slots) {
-        learn(instance, reader.detector.scope, entity.phase, slot, observation, feed, vote, this.#teacher, touched, trace);
+      try {
+        const trace = reader.learnsFromTrace ? this.#traceOf(reader, instance, observation) : undefined;
+        for (const slot of reader.slots) {
+          learn(instance, reader.detector.scope, entity.phase, slot, observation, feed, vote, this.#teacher, touched, trace);
+        }
+      } catch {
+        // What it says to teach comes from the detector as well: it must not end the walk.
+        reader.counts.quarantined.add(instance.owner.key);
       }
     }
   }
+}
+
+function traceKey(reader: Reader, part: string): string {
+  if (part === '') return reader.detector.id;
+  let key = reader.traceKeys.get(part);
+  if (key === undefined) {
+    if (reader.traceKeys.size >= traceKeyLimit) reader.traceKeys.clear();
+    key = `${reader.detector.id}\u0001${part}`;
+    reader.traceKeys.set(part, key);
+  }
+  return key;
 }

@@ -1,5 +1,5 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricPoint, Observation, Origin } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricReading, Observation, Origin } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
 import type { TaskFacts } from './facts.ts';
@@ -40,7 +40,8 @@ export interface EntityMinute {
   entity: Entity;
   kinds: Map<string, KindInMinute> | undefined;
   continuationLines: number;
-  metrics: Map<string, MetricPoint> | undefined;
+  /** Readings in the order of their names, and the record they are shown by. */
+  metrics: { readings: MetricReading[]; shown: RawShown } | undefined;
   network: NetworkInMinute | undefined;
   /** By key: judged once, counted on. */
   waiting: Map<string, Waiting>;

@@ -7,16 +7,16 @@ import type {
   LogMinute,
   LogRecord,
   MetricMinute,
-  MetricPoint,
+  MetricReading,
   NetworkActivity,
   NetworkMinute,
 } from '#contract';
 import type { Facts } from './facts.ts';
 import type { EntityMinute, KindInMinute, NetworkInMinute, RawShown } from './minutes.ts';
 import { minuteLengthMs } from './order.ts';
+import type { Siblings } from './siblings.ts';
 import { domainOf, peerOf } from './peers.ts';
 
-const siblingLimit = 64;
 const peerLimit = 64;
 const severe = new Set(['FATAL', 'ERROR', 'CRITICAL', 'EMERGENCY', 'ALERT']);
 
@@ -65,24 +65,6 @@ export function logMinute(kinds: ReadonlyMap<string, KindInMinute>, minute: numb
   };
 }
 
-/** The same metric of all tasks of a group in this minute; sorted once, when somebody asks. */
-export class SiblingValues {
-  readonly values: number[] = [];
-  #sorted = false;
-
-  of(own: number): number[] {
-    if (!this.#sorted) {
-      this.values.sort((left, right) => left - right);
-      this.#sorted = true;
-    }
-    const others = this.values.slice();
-    others.splice(others.indexOf(own), 1);
-    if (others.length <= siblingLimit) return others;
-    const step = others.length / siblingLimit;
-    return Array.from({ length: siblingLimit }, (_, index) => others[Math.floor(index * step)]!);
-  }
-}
-
 /** A metric's minute; `siblings` is worked out only when read. */
 class MetricMinuteObservation implements MetricMinute {
   readonly kind = 'metric-minute' as const;
@@ -90,14 +72,15 @@ class MetricMinuteObservation implements MetricMinute {
   readonly minuteMs: number;
   readonly count = 1;
   readonly metric: string;
-  readonly unit: MetricPoint['unit'];
+  readonly unit: MetricReading['unit'];
   readonly value: number;
   readonly minimum: number;
   readonly maximum: number;
-  readonly #point: MetricPoint;
-  readonly #siblings: SiblingValues | undefined;
+  readonly #shown: RawShown;
+  readonly #siblings: Siblings | undefined;
+  readonly #of: EntityMinute;
 
-  constructor(point: MetricPoint, minute: number, rate: number | undefined, siblings: SiblingValues | undefined) {
+  constructor(point: MetricReading, shownBy: RawShown, minute: number, rate: number | undefined, siblings: Siblings | undefined, of: EntityMinute) {
     this.minuteMs = minute * minuteLengthMs;
     this.timeMs = this.minuteMs;
     this.metric = point.metric;
@@ -105,26 +88,29 @@ class MetricMinuteObservation implements MetricMinute {
     this.value = rate ?? point.value;
     this.minimum = rate ?? point.minimum;
     this.maximum = rate ?? point.maximum;
-    this.#point = point;
+    this.#shown = shownBy;
     this.#siblings = siblings;
+    this.#of = of;
   }
 
   get records(): RawShown[] {
-    return [shown(this.#point)];
+    return [this.#shown];
   }
 
   get siblings(): readonly number[] {
-    return this.#siblings === undefined ? [] : this.#siblings.of(this.value);
+    return this.#siblings === undefined ? [] : this.#siblings.of(this.#of, this.metric, this.value);
   }
 }
 
 export function metricMinute(
-  point: MetricPoint,
+  point: MetricReading,
+  shownBy: RawShown,
   minute: number,
   rate: number | undefined,
-  siblings: SiblingValues | undefined,
+  siblings: Siblings | undefined,
+  of: EntityMinute,
 ): MetricMinute {
-  return new MetricMinuteObservation(point, minute, rate, siblings);
+  return new MetricMinuteObservation(point, shownBy, minute, rate, siblings, of);
 }
 
 /** Longest pause between two readings of a counter that still makes a rate. */
@@ -133,7 +119,7 @@ const counterPauseMs = 15 * minuteLengthMs;
 /** Rate per second of a counter since its last reading; undefined after a reset, a long pause or at first. */
 export function counterRate(
   counters: Map<string, { value: number; timeMs: number }>,
-  point: MetricPoint,
+  point: MetricReading,
 ): number | undefined {
   const before = counters.get(point.metric);
   counters.set(point.metric, { value: point.value, timeMs: point.lastMs });

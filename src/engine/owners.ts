@@ -19,6 +19,8 @@ export interface OwnerRecord {
   latestRevision: string | undefined;
   /** Baseline parts by container and phase. */
   groups: Map<string, Group>;
+  /** The group asked last: the same for all metrics of a container. */
+  nearGroup: Group | undefined;
   instances: Map<string, Instance>;
   /** Instances ever seen; a lower bound after a restart of a long history. */
   instanceCount: number;
@@ -86,6 +88,7 @@ export class Owners {
       revisions: new Map(),
       latestRevision: undefined,
       groups: new Map(),
+      nearGroup: undefined,
       instances: new Map(),
       instanceCount: 0,
       events: 0,

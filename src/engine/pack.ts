@@ -7,6 +7,7 @@ const base = ['feed', 'timeMs', 'timeNs', 'id', 'hasOwnId', 'count', 'origin', '
 
 const fields: Readonly<Record<EventKind, readonly string[]>> = {
   log: ['templateId', 'template', 'severityText', 'isContinuation', 'piece'],
+  metrics: ['readings'],
   metric: ['metric', 'unit', 'value', 'minimum', 'maximum', 'lastMs', 'lastNs', 'isCumulative'],
   network: [
     'clientAddress', 'serverAddress', 'serverPort', 'protocol', 'side', 'action', 'clientSentBytes',

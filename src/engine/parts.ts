@@ -48,13 +48,35 @@ export interface Teacher {
 const none = Number.NEGATIVE_INFINITY;
 
 function groupOf(owner: OwnerRecord, container: string, phase: Phase | ''): Group {
+  const near = owner.nearGroup;
+  if (near !== undefined && near.container === container && near.phase === phase) return near;
   const key = `${container}|${phase}`;
   let group = owner.groups.get(key);
   if (group === undefined) {
     group = { container, phase, parts: new Map() };
     owner.groups.set(key, group);
   }
+  owner.nearGroup = group;
   return group;
+}
+
+/** Names of parts by slot and series: made once, for they are asked with every point. */
+const partKeys = new WeakMap<BaselineSlot, Map<string, string>>();
+const partKeysLimit = 4_096;
+
+function partKey(slot: BaselineSlot, name: string): string {
+  if (name === '') return slot.id;
+  let keys = partKeys.get(slot);
+  if (keys === undefined || keys.size > partKeysLimit) {
+    keys = new Map();
+    partKeys.set(slot, keys);
+  }
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = `${slot.id}\u0001${name}`;
+    keys.set(name, key);
+  }
+  return key;
 }
 
 /** The owner whose baseline a scope means. */
@@ -82,7 +104,7 @@ export function partOf(
   timeMs: number,
   teacher: Teacher,
 ): Part | undefined {
-  const key = name === '' ? slot.id : `${slot.id}\u0001${name}`;
+  const key = partKey(slot, name);
   let part = group.parts.get(key);
   if (part === undefined) {
     if (group.parts.size >= partLimit && countOf(group, slot.id) >= partLimit) {

@@ -1,5 +1,5 @@
 /** Reduction: which events of one subject and minute are one, and how two of them become one. */
-import type { FargazerEvent, Subject } from '#contract';
+import type { FargazerEvent, MetricReading, Subject } from '#contract';
 import { compareInFeed } from './order.ts';
 
 const separator = '\u0001';
@@ -32,7 +32,8 @@ function joinNames(subject: Subject): string {
 export function reductionKey(event: FargazerEvent): string {
   switch (event.kind) {
     case 'metric':
-      return event.metric;
+    case 'metrics':
+      return 'metrics';
     case 'log':
       if (event.hasOwnId || event.piece !== undefined) return `log${separator}${event.id}`;
       return event.isContinuation ? 'continuation' : event.templateId;
@@ -66,16 +67,9 @@ export function mergeInto(into: FargazerEvent, other: FargazerEvent): boolean {
     if (compareInFeed(other, into) < 0) Object.assign(into, other);
     return false;
   }
-  if (into.kind === 'metric' && other.kind === 'metric') {
-    into.minimum = Math.min(into.minimum, other.minimum);
-    into.maximum = Math.max(into.maximum, other.maximum);
-    const isLater =
-      other.lastMs - into.lastMs || other.lastNs - into.lastNs || (other.value === into.value ? 0 : other.value - into.value);
-    if (isLater > 0) {
-      into.value = other.value;
-      into.lastMs = other.lastMs;
-      into.lastNs = other.lastNs;
-    }
+  if (into.kind === 'metrics') {
+    if (other.kind === 'metrics') for (const reading of other.readings) addReading(into.readings, reading);
+    else if (other.kind === 'metric') addReading(into.readings, other);
   } else if (into.kind === 'network' && other.kind === 'network') {
     into.clientSentBytes += other.clientSentBytes;
     into.serverSentBytes += other.serverSentBytes;
@@ -85,4 +79,34 @@ export function mergeInto(into: FargazerEvent, other: FargazerEvent): boolean {
   if (compareInFeed(other, into) < 0) takeFirst(into, other);
   into.count += other.count;
   return true;
+}
+
+/** What stands on the tape for an event that is the first of its key: a metric point begins a set. */
+export function standingFor(event: FargazerEvent): FargazerEvent {
+  if (event.kind !== 'metric') return event;
+  const { feed, timeMs, timeNs, id, hasOwnId, count, subject, origin, raw } = event;
+  return { kind: 'metrics', feed, timeMs, timeNs, id, hasOwnId, count, subject, origin, raw, readings: [readingOf(event)] };
+}
+
+function readingOf({ metric, unit, value, minimum, maximum, lastMs, lastNs, isCumulative }: MetricReading): MetricReading {
+  return { metric, unit, value, minimum, maximum, lastMs, lastNs, isCumulative };
+}
+
+/** Adds a reading to those of its minute; commutes. */
+export function addReading(readings: MetricReading[], other: MetricReading): void {
+  const { metric } = other;
+  for (let index = 0; index < readings.length; index += 1) {
+    const known = readings[index]!;
+    if (known.metric !== metric) continue;
+    if (other.minimum < known.minimum) known.minimum = other.minimum;
+    if (other.maximum > known.maximum) known.maximum = other.maximum;
+    const isLater = other.lastMs - known.lastMs || other.lastNs - known.lastNs || other.value - known.value;
+    if (isLater > 0) {
+      known.value = other.value;
+      known.lastMs = other.lastMs;
+      known.lastNs = other.lastNs;
+    }
+    return;
+  }
+  readings.push(readingOf(other));
 }

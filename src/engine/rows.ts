@@ -1,5 +1,5 @@
 /** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
-import type { FargazerEvent, LogRecord, MetricPoint, Observation } from '#contract';
+import type { FargazerEvent, LogRecord, MetricSet, Observation } from '#contract';
 import { attribute, ownSide, phaseOf } from './attribute.ts';
 import type { Judges } from './judge.ts';
 import type { EntityMinute, KnownSubject, Minutes, MinuteState } from './minutes.ts';
@@ -7,7 +7,7 @@ import { dnsLookup, logKind, noteFlow, shown } from './observe.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
 import { entityOf, sight, sightRevision, type Instance } from './owners.ts';
 import type { Pieces } from './pieces.ts';
-import { mergeInto, subjectKey } from './reduce.ts';
+import { addReading, subjectKey } from './reduce.ts';
 import type { Silence } from './silence.ts';
 import type { WalkState } from './state.ts';
 
@@ -43,7 +43,7 @@ export class Rows {
     const minute = this.#parts.minutes.at(feed, minuteOf(timeMs));
     const key = subjectKey(row.subject);
     const known = minute.known.get(key);
-    if (known !== undefined && known.epoch === this.#parts.state.facts.epoch && (row.kind === 'log' || row.kind === 'metric')) {
+    if (known !== undefined && known.epoch === this.#parts.state.facts.epoch && (row.kind === 'log' || row.kind === 'metrics')) {
       this.#walkKnown(row, known, minute);
     } else this.#walkNew(row, key, minute);
   }
@@ -102,8 +102,8 @@ export class Rows {
         if (row.piece !== undefined) this.#parts.pieces.add(minute, of, row);
         else this.#walkLog(row, of, minute);
         break;
-      case 'metric':
-        addMetric(of, row);
+      case 'metrics':
+        addMetrics(of, row);
         break;
       case 'network': {
         const to = noteFlow(of, row, ownSide(row, this.#parts.state.facts), this.#parts.state.facts, minute.minute);
@@ -157,10 +157,8 @@ export class Rows {
   }
 }
 
-/** The same metric may come in parts of a minute, or under two subjects of one task. */
-function addMetric(of: EntityMinute, row: MetricPoint): void {
-  of.metrics ??= new Map();
-  const known = of.metrics.get(row.metric);
-  if (known === undefined) of.metrics.set(row.metric, row);
-  else mergeInto(known, row);
+/** The readings of a task may come in parts of a minute, or under two subjects. */
+function addMetrics(of: EntityMinute, row: MetricSet): void {
+  if (of.metrics === undefined) of.metrics = { readings: row.readings, shown: shown(row) };
+  else for (const reading of row.readings) addReading(of.metrics.readings, reading);
 }

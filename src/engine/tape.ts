@@ -6,15 +6,18 @@ import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import type { FargazerEvent, FeedName, Intake, Subject } from '#contract';
+import type { FargazerEvent, FeedName, Intake, MetricSet, Subject } from '#contract';
 import { feedNames } from '#contract';
 import { smallestHashes } from './bound.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
-import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
+import { mergeInto, reductionKey, standingFor, subjectKey } from './reduce.ts';
 
 /** Kinds of lines, peers or names one subject may have in one minute; beyond, the smallest hashes stay. */
 export const keysPerMinuteLimit = 2_048;
+
+/** Metrics one subject may have in one minute: more than any agent sends of a container. */
+const metricsPerMinuteLimit = 128;
 
 export interface TapeSettings {
   /** Events kept as objects before minutes are packed. 240,000 are some 200 MB. */
@@ -66,12 +69,14 @@ export class Tape implements Intake {
     const known = cells.get(key);
     if (known !== undefined) {
       if (!mergeInto(known, event)) this.counts.duplicates += 1;
+      else if (known.kind === 'metrics' && known.readings.length > 2 * metricsPerMinuteLimit) this.#pruneReadings(known);
       return known;
     }
-    cells.set(key, event);
+    const standing = standingFor(event);
+    cells.set(key, standing);
     this.#liveCount += 1;
     if (cells.size > 2 * keysPerMinuteLimit && event.kind !== 'api') this.#prune(cells);
-    return event;
+    return standing;
   }
 
   #cellsOf(event: FargazerEvent): Map<string, FargazerEvent> {
@@ -114,6 +119,12 @@ export class Tape implements Intake {
       this.#liveCount -= 1;
     }
     this.#changed();
+  }
+
+  #pruneReadings(set: MetricSet): void {
+    const kept = new Set(smallestHashes(set.readings.map(({ metric }) => metric), metricsPerMinuteLimit));
+    this.counts.overflow += set.readings.length - kept.size;
+    set.readings = set.readings.filter(({ metric }) => kept.has(metric));
   }
 
   #changed(): void {
@@ -188,6 +199,11 @@ export class Tape implements Intake {
     }
     let live = 0;
     for (const cells of bucket.cells.values()) {
+      const set = cells.get('metrics');
+      if (set?.kind === 'metrics') {
+        if (set.readings.length > metricsPerMinuteLimit) this.#pruneReadings(set);
+        set.readings.sort((left, right) => (left.metric < right.metric ? -1 : 1));
+      }
       if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
       live += cells.size;
     }

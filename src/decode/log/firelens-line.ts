@@ -7,7 +7,7 @@ export const time = { timeMs: 0, timeNs: 0 };
 
 /** The minute last read as text, `YYYY-MM-DDTHH:MM:`, and its start. */
 const minuteText = new Uint8Array(17);
-let minuteStartMs = Number.NaN;
+let minuteStartMs = 0;
 
 /** Powers of ten are exact as doubles up to 22; a fraction has at most nine digits here. */
 const powers = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
@@ -22,39 +22,35 @@ export function readTime(chunk: Buffer, at: number, end: number, isText: boolean
 
 function readIso(chunk: Buffer, at: number, end: number): number {
   if (at + 20 > end) return -1;
-  let isKnown = true;
-  for (let index = 0; index < 17; index += 1) {
-    if (chunk[at + index] !== minuteText[index]) {
-      isKnown = false;
-      break;
-    }
-  }
-  if (!isKnown || Number.isNaN(minuteStartMs)) {
+  let difference = 0;
+  for (let index = 0; index < 17; index += 1) difference |= chunk[at + index]! ^ minuteText[index]!;
+  if (difference !== 0) {
+    const startMs = minuteOf(chunk.toString('latin1', at, at + 17));
+    if (Number.isNaN(startMs)) return -1;
     for (let index = 0; index < 17; index += 1) minuteText[index] = chunk[at + index]!;
-    minuteStartMs = minuteOf(chunk.toString('latin1', at, at + 17));
-    if (Number.isNaN(minuteStartMs)) return -1;
+    minuteStartMs = startMs;
   }
   const tens = chunk[at + 17]! - 48;
   const ones = chunk[at + 18]! - 48;
   if (!(tens >= 0 && tens <= 5 && ones >= 0 && ones <= 9)) return -1;
   let index = at + 19;
-  let nanoseconds = 0;
+  // Nine digits fit into 31 bits.
+  let fraction = 0;
   if (chunk[index] === 0x2e || chunk[index] === 0x2c) {
-    const from = index + 1;
-    for (index = from; index < end; index += 1) {
+    let figures = 0;
+    for (index += 1; index < end && figures < 10; index += 1, figures += 1) {
       const figure = chunk[index]! - 48;
       if (!(figure >= 0 && figure <= 9)) break;
-      nanoseconds = nanoseconds * 10 + figure;
+      if (figures < 9) fraction = (fraction * 10 + figure) | 0;
     }
-    const figures = index - from;
     if (figures < 1 || figures > 9) return -1;
-    nanoseconds *= powers[9 - figures]!;
+    for (; figures < 9; figures += 1) fraction = (fraction * 10) | 0;
   }
   if (chunk[index] === 0x5a) index += 1;
   if (index >= end || chunk[index] !== 0x22) return -1;
-  const milliseconds = Math.floor(nanoseconds / 1e6);
-  time.timeMs = minuteStartMs + (tens * 10 + ones) * 1_000 + milliseconds;
-  time.timeNs = nanoseconds - milliseconds * 1e6;
+  const milliseconds = (fraction / 1_000_000) | 0;
+  time.timeMs = minuteStartMs + ((tens * 10 + ones) * 1_000 + milliseconds);
+  time.timeNs = fraction - milliseconds * 1_000_000;
   return index;
 }
 

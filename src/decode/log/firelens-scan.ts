@@ -204,7 +204,7 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
 
   /** Cells let go of the events of a generation that is over, and keep their kinds. */
   function forgetEvents(): void {
-    ({ generation } = intake);
+    generation = intake.generation;
     for (const cell of counting) cell.event = undefined;
     counting.length = 0;
   }

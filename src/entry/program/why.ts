@@ -58,7 +58,7 @@ function isAt(origin: Origin, position: Position): boolean {
   return isFile && (position.line === undefined ? origin.record === position.record : origin.line === position.line);
 }
 
-const minuteKinds: Readonly<Record<string, string>> = { 'log-minute': 'log', 'metric-minute': 'metric', 'network-minute': 'network' };
+const minuteKinds: Readonly<Record<string, string>> = { 'log-minute': 'log', 'metric-minute': 'metrics', 'network-minute': 'network' };
 
 function isAsked({ ownerKey, entity, observation }: Judged, current: string | undefined, minutes: ReadonlySet<string>): boolean {
   const kind = minuteKinds[observation.kind];

@@ -3,28 +3,47 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FargazerError, type JsonValue, type Step, type Store } from '#contract';
+import { applicationId, ownershipOf } from './ownership.ts';
 
 /** SQLite result codes, https://www.sqlite.org/rescode.html */
 const busy = 5;
 const locked = 6;
+const corrupt = 11;
+const notADatabase = 26;
+
+const create = `
+PRAGMA application_id = ${applicationId};
+CREATE TABLE header (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE parts (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;`;
 
 /** Opens or makes the state in a folder, and holds it alone until closed or the process ends. */
 export function embedded(folder: string): Store {
   const file = join(folder, 'state.sqlite');
   const database = open(folder, file);
-  const headerOf = database.prepare('SELECT value FROM header WHERE id = 1');
-  const partOf = database.prepare('SELECT bytes FROM parts WHERE name = ?');
-  const namesOf = database.prepare("SELECT name FROM parts WHERE substr(name, 1, ?) = ? ORDER BY name");
-  const putHeader = database.prepare('INSERT INTO header (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value');
-  const put = database.prepare('INSERT INTO parts (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes');
-  const drop = database.prepare('DELETE FROM parts WHERE name = ?');
+  /** Everything that is read may meet pages that are damaged. */
+  const reading = <Result>(read: () => Result): Result => {
+    try {
+      return read();
+    } catch (error) {
+      throw new FargazerError('state-damaged', `${file}: the state is damaged and was not used. Nothing was changed; restore a copy of the folder, or name another one for --state.`, { cause: error });
+    }
+  };
+  const prepare = (sql: string) => reading(() => database.prepare(sql));
+  const headerOf = prepare('SELECT value FROM header WHERE id = 1');
+  const partOf = prepare('SELECT bytes FROM parts WHERE name = ?');
+  const namesOf = prepare('SELECT name FROM parts');
+  const putHeader = prepare('INSERT INTO header (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value');
+  const put = prepare('INSERT INTO parts (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes');
+  const drop = prepare('DELETE FROM parts WHERE name = ?');
   return {
-    header() {
-      const row = headerOf.get() as { value: string } | undefined;
-      return row === undefined ? undefined : (JSON.parse(row.value) as JsonValue);
-    },
-    part: (name) => (partOf.get(name) as { bytes: Uint8Array } | undefined)?.bytes,
-    partNames: (prefix) => (namesOf.all(prefix.length, prefix) as { name: string }[]).map(({ name }) => name),
+    header: () =>
+      reading(() => {
+        const row = headerOf.get() as { value: string } | undefined;
+        return row === undefined ? undefined : (JSON.parse(row.value) as JsonValue);
+      }),
+    part: (name) => reading(() => (partOf.get(name) as { bytes: Uint8Array } | undefined)?.bytes),
+    // Sorted here and not by SQLite, whose order is that of UTF-8 bytes and not that of the other stores.
+    partNames: (prefix) => reading(() => (namesOf.all() as { name: string }[]).map(({ name }) => name).filter((name) => name.startsWith(prefix)).sort()),
     commit(step: Step) {
       try {
         database.exec('BEGIN IMMEDIATE');
@@ -53,22 +72,32 @@ function open(folder: string, file: string): DatabaseSync {
   } catch (error) {
     throw new FargazerError('state-write-failed', `${folder}: the folder for the state cannot be made (${reason(error)}). Name another folder for --state.`, { cause: error });
   }
+  let database: DatabaseSync | undefined;
   try {
-    const database = new DatabaseSync(file, { timeout: 0 });
+    // Looked at before SQLite opens it, which writes beside some files that it only reads.
+    if (ownershipOf(file) === 'foreign') throw notOurs(file);
+    database = new DatabaseSync(file, { timeout: 0 });
     // The lock is SQLite's own, held by this process for as long as the file is open.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
-    database.exec('BEGIN EXCLUSIVE; CREATE TABLE IF NOT EXISTS header (id INTEGER PRIMARY KEY, value TEXT NOT NULL); CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID; COMMIT;');
+    database.exec('BEGIN EXCLUSIVE');
+    // A state that is only opened is not written to: it may be refused, and is then as it was.
+    if ((database.prepare('SELECT count(*) AS tables FROM sqlite_master').get() as { tables: number }).tables === 0) database.exec(create);
+    database.exec('COMMIT');
     return database;
   } catch (error) {
+    database?.close();
+    if (error instanceof FargazerError) throw error;
     const code = (error as { errcode?: number }).errcode;
     if (code === busy || code === locked) {
       throw new FargazerError('state-locked', `${folder}: another process works on this state. Wait until it ends, or name another folder for --state.`, { cause: error });
     }
-    if (code === 26 || code === 11) {
-      throw new FargazerError('state-damaged', `${file}: this is not a state of fargazer, or it is damaged. Nothing was changed; name another folder for --state.`, { cause: error });
-    }
+    if (code === notADatabase || code === corrupt) throw notOurs(file, error);
     throw new FargazerError('state-write-failed', `${folder}: the state cannot be opened (${reason(error)}). Name another folder for --state.`, { cause: error });
   }
+}
+
+function notOurs(file: string, cause?: unknown): FargazerError {
+  return new FargazerError('state-damaged', `${file}: this is not a state of fargazer, or it is damaged. Nothing was changed; name another folder for --state.`, { cause });
 }
 
 function reason(error: unknown): string {
