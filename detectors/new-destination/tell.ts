@@ -41,14 +41,14 @@ function nameSaid({ peerKind, names, addresses }: Destination, { areNamesKnown }
 }
 
 function newSaid(destination: Destination, { isOwnerKnown, isPortKnown }: Novelty, isBorrowed: boolean): string {
-  const place = destination.peerKind === 'network' ? 'network' : 'owner';
+  const [owner = destination.peer] = ownersOf(destination);
+  const place = destination.peerKind === 'network' ? 'the network' : shortName(owner);
   const to = isBorrowed ? ' to it and its neighbours' : '';
   if (isOwnerKnown) {
-    const [owner = destination.peer] = ownersOf(destination);
     const known = `${shortName(owner)} is known`;
     return isPortKnown ? `${known} on other ports, and this port with others` : `${known}, though on other ports; this one is new`;
   }
-  return isPortKnown ? `the ${place} is new${to}, the port is not` : `the ${place} is new${to}, and so is the port`;
+  return isPortKnown ? `${place} is new${to}, the port is not` : `${place} is new${to}, and so is the port`;
 }
 
 /** Records of one direction tell nothing of the other; nothing is said of what is not there. */

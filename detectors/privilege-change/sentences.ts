@@ -5,6 +5,8 @@ import { counted, shortName, spanned } from '../phrase.ts';
 import type { Act, ActKind } from './act.ts';
 
 const titleLimit = 119;
+/** A history shorter than this is no length of time to speak of. */
+const shortMs = 60_000;
 /** A shorter rest of a name tells nothing. */
 const leastName = 8;
 
@@ -49,7 +51,7 @@ export function evidenceOf(act: Act, activity: ApiActivity, who: string, calls: 
   return {
     object: act.detail === undefined ? act.kind : `${act.kind}: ${act.detail}`,
     title,
-    summary: `${capital(title)} (\`${activity.operation}\`${from(activity)}). ${apart(act)}${unusual(who, activity, calls, weight)}`,
+    summary: `${capital(title)} (\`${activity.operation}\`${from(activity)}). ${apart(act)}${unusual(who, act, activity, calls, weight)}`,
     observed: activity.operation,
     expected: weight.isLearning ? 'not known yet' : calls.isBorrowed ? `nothing like it in ${wholeOf(activity)}` : `nothing like it by ${who}`,
     unit: 'call',
@@ -110,10 +112,12 @@ function from({ sourceAddress }: ApiActivity): string {
   return sourceAddress === undefined ? '' : ` from ${shortName(sourceAddress)}`;
 }
 
-function unusual(who: string, activity: ApiActivity, calls: SetView, { isLearning }: Weight): string {
+function unusual(who: string, { gravity }: Act, activity: ApiActivity, calls: SetView, { isLearning }: Weight): string {
   if (isLearning) return `What ${who} usually does is still being learned; this is seldom part of a routine.`;
+  // Told also where others do it.
+  if (calls.isBorrowed && gravity === 'wrong') return `${capital(who)} has little history of its own, and this is seldom part of anybody's work.`;
   const { days, sinceMs, untilMs } = calls.history;
-  const onRecord = days > 1 ? counted(days, 'day') : spanned(untilMs - sinceMs);
+  const onRecord = days > 1 ? counted(days, 'day') : untilMs - sinceMs < shortMs ? 'little that is' : spanned(untilMs - sinceMs);
   return calls.isBorrowed
     ? `${capital(who)} has little history of its own, and nobody in ${wholeOf(activity)} did this in the ${onRecord} on record.`
     : `${capital(who)} did nothing like it in the ${onRecord} on record.`;

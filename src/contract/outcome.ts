@@ -43,6 +43,8 @@ export interface ChartSeries {
   metric: string;
   unit: MetricUnit | 'bytes/min' | 'lines/min';
   container: string;
+  /** The task; absent or empty where the series is the owner's as a whole. */
+  instance?: string;
   /** At most 2,000, evenly thinned (the extremes of what is thinned out are kept). */
   points: ChartPoint[];
 }

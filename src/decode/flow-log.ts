@@ -115,7 +115,8 @@ function decodeTokens(tokens: readonly string[], { place }: FlowLayout, record: 
     clientSentBytes: isClientSource ? bytes : 0,
     serverSentBytes: isClientSource ? 0 : bytes,
     packets: whole('packets') ?? 0,
-    startMs: secondsToMs(startSeconds) ?? timeMs,
+    // A flow that ends before it began has a clock that was set back: only its end counts.
+    startMs: Math.min(secondsToMs(startSeconds) ?? timeMs, timeMs),
   };
   const isFarSource = own === 'unknown' ? !isClientSource : own === 'destination';
   const service = field(isFarSource ? 'pkt-src-aws-service' : 'pkt-dst-aws-service');

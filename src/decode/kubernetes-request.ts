@@ -1,7 +1,7 @@
 /** What a Kubernetes audit event says was asked and answered, fit to be kept: secrets masked, bounded. */
 import type { JsonObject, JsonValue } from '#contract';
 import { isObject, listOf, objectOf, optionalText, textOf, textsOf } from './fields.ts';
-import { cut, maskObject, maskSecrets } from './mask.ts';
+import { cut, maskObject, maskSecrets, maskValue } from './mask.ts';
 
 /** Bodies that hold secrets as a whole: what is asked of them or answered is kept by its metadata alone. */
 export function isSecretBody(resource: string, subresource: string, ...bodies: (JsonValue | undefined)[]): boolean {
@@ -31,7 +31,7 @@ export function requestOf(event: Readonly<JsonObject>, uri: string, isSecret: bo
   }
   const impersonated = objectOf(event['impersonatedUser']);
   const userName = optionalText(impersonated['username']);
-  if (userName !== undefined) request['impersonatedUser'] = { username: userName, groups: textsOf(impersonated['groups']) };
+  if (userName !== undefined) request['impersonatedUser'] = maskValue({ username: userName, groups: textsOf(impersonated['groups']) });
   return request;
 }
 

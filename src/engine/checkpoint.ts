@@ -4,11 +4,12 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { FargazerError, feedNames, type FeedName, type JsonValue, type Owner, type Store } from '#contract';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
-import { Owners, type Instance, type OwnerRecord } from './owners.ts';
+import type { Instance, OwnerRecord, Owners } from './owners.ts';
 import type { AnyKind, Part } from './parts.ts';
 import type { Walk } from './run.ts';
 import { newState, type WalkState } from './state.ts';
 import { standardLateness, type Lateness } from './order.ts';
+import { unpackPage } from './pack.ts';
 
 /** Raised when the meaning of a stored part changes; older versions are migrated or refused, never misread. */
 export const stateVersion = 1;
@@ -120,9 +121,9 @@ export function saveWalk(walk: Walk, store: Store, toMs: number | undefined): vo
 
 /** Reads a state; undefined where the store is new. Throws `state-newer` or `state-damaged` in a sentence. */
 export function loadWalk(store: Store, where: string, kinds: ReadonlyMap<string, AnyKind>): Loaded | undefined {
-  const header = store.header() as unknown as Header | undefined;
+  const header = store.header() as unknown as Header | null | undefined;
   if (header === undefined) return undefined;
-  if (header.fargazer !== 'state' || typeof header.version !== 'number') {
+  if (header?.fargazer !== 'state' || typeof header.version !== 'number') {
     throw new FargazerError('state-damaged', `${where}: this is not a state of fargazer. Nothing was changed; name another folder for --state.`);
   }
   if (header.version > stateVersion) {
@@ -131,11 +132,15 @@ export function loadWalk(store: Store, where: string, kinds: ReadonlyMap<string,
       `${where}: the state was made by a newer version of fargazer (state version ${header.version}, this one reads up to ${stateVersion}). Nothing was changed; use the newer version, or another folder.`,
     );
   }
-  try {
-    return readState(store, header, kinds);
-  } catch (error) {
-    throw new FargazerError('state-damaged', `${where}: the state is damaged and was not used. Nothing was changed; restore a copy of the folder, or begin a new one.`, { cause: error });
-  }
+  const orRefuse = <Result>(read: () => Result): Result => {
+    try {
+      return read();
+    } catch (error) {
+      throw new FargazerError('state-damaged', `${where}: the state is damaged and was not used. Nothing was changed; restore a copy of the folder, or begin a new one.`, { cause: error });
+    }
+  };
+  const loaded = orRefuse(() => readState(store, header, kinds));
+  return { ...loaded, restore: (walk) => orRefuse(() => loaded.restore(walk)) };
 }
 
 function readState(store: Store, header: Header, kinds: ReadonlyMap<string, AnyKind>): Loaded {
@@ -158,6 +163,8 @@ function readState(store: Store, header: Header, kinds: ReadonlyMap<string, AnyK
       walk.unpackOpen(open);
       for (const { name, page } of pages) {
         const [, feed, minute] = name.split('/');
+        // A page is unpacked when its minute is walked: too late to refuse it.
+        unpackPage(Buffer.from(page));
         walk.tape.addPage(feed as FeedName, Number(minute), Buffer.from(page));
       }
     },

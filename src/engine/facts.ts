@@ -29,6 +29,8 @@ interface Holding {
 
 interface NameFact {
   name: string;
+  /** First and latest look-up: flows are walked long after the answers of their time, which by then were often renewed. */
+  fromMs: number;
   atMs: number;
 }
 
@@ -89,7 +91,7 @@ export class Facts {
       task.isVouched = true;
       this.#vouched.add(hash32(id));
     }
-    if (event.kind === 'network' && subject.address !== undefined) this.#hold(this.#addresses, subject.address, id, event.startMs, event.timeMs);
+    if (event.kind === 'network' && subject.address !== undefined) this.#hold(this.#addresses, subject.address, id, event.startMs, event.timeMs, true);
   }
 
   #noteState(event: TaskState): void {
@@ -106,7 +108,8 @@ export class Facts {
     for (const address of event.addresses) this.#hold(this.#addresses, address, id, fromMs, toMs);
   }
 
-  #hold(holdings: Map<string, Holding[]>, name: string, task: string, fromMs: number, toMs: number): void {
+  /** A sighting shows that it was held, but not until when: it ends nothing. */
+  #hold(holdings: Map<string, Holding[]>, name: string, task: string, fromMs: number, toMs: number, isSighting = false): void {
     const held = holdings.get(name) ?? [];
     const known = held.find((holding) => holding.task === task);
     if (known === undefined) {
@@ -117,7 +120,8 @@ export class Facts {
       if (held.length > 8) held.shift();
     } else {
       known.fromMs = Math.min(known.fromMs, fromMs);
-      known.toMs = toMs === Infinity ? known.toMs : toMs === known.toMs ? toMs : Math.max(toMs, known.toMs === Infinity ? toMs : known.toMs);
+      if (isSighting) known.toMs = Math.max(known.toMs, toMs);
+      else known.toMs = toMs === Infinity ? known.toMs : toMs === known.toMs ? toMs : Math.max(toMs, known.toMs === Infinity ? toMs : known.toMs);
     }
     holdings.delete(name);
     holdings.set(name, held);
@@ -138,10 +142,11 @@ export class Facts {
   #noteAnswer(event: DnsActivity): void {
     for (const answer of event.answers) {
       if (!/^[\d.:a-fA-F]+$/.test(answer)) continue;
-      const names = (this.#names.get(answer) ?? []).filter(
-        ({ name, atMs }) => name !== event.queryName && atMs + nameMemoryMs > event.timeMs,
-      );
-      names.unshift({ name: event.queryName, atMs: event.timeMs });
+      const held = (this.#names.get(answer) ?? []).filter(({ atMs }) => atMs + nameMemoryMs > event.timeMs);
+      const known = held.find(({ name }) => name === event.queryName);
+      const names = held.filter((fact) => fact !== known);
+      const fromMs = Math.min(known?.fromMs ?? event.timeMs, event.timeMs);
+      names.unshift({ name: event.queryName, fromMs, atMs: Math.max(known?.atMs ?? event.timeMs, event.timeMs) });
       names.length = Math.min(names.length, 4);
       this.#names.delete(answer);
       this.#names.set(answer, names);
@@ -154,7 +159,7 @@ export class Facts {
     const names = this.#names.get(address);
     if (names === undefined) return [];
     return names
-      .filter(({ atMs }) => atMs - inaccuracyMs <= endMs && startMs <= atMs + nameMemoryMs)
+      .filter(({ fromMs, atMs }) => fromMs - inaccuracyMs <= endMs && startMs <= atMs + nameMemoryMs)
       .map(({ name }) => name);
   }
 

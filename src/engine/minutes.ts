@@ -153,6 +153,10 @@ export class Minutes {
     else ofFeed.next = minute;
   }
 
+  hasOpenOf(feed: FeedName): boolean {
+    return (this.#feeds.get(feed)?.open.size ?? 0) > 0;
+  }
+
   /** Whether any minute still has records that were walked and not closed. */
   get hasOpen(): boolean {
     for (const { open } of this.#feeds.values()) if (open.size > 0) return true;

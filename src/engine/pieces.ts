@@ -29,14 +29,14 @@ export class Pieces {
     if (group.pieces.length < openLimit) group.pieces.push(row);
   }
 
-  /** Lines complete by this minute's end, and those that waited in vain for a minute. */
-  close(minute: MinuteState): { row: LogRecord; instance: Instance }[] {
+  /** Lines complete by this minute's end, and those that waited in vain for a minute; all where the input ends with it. */
+  close(minute: MinuteState, isLast: boolean): { row: LogRecord; instance: Instance }[] {
     const joined: { row: LogRecord; instance: Instance }[] = [];
     for (const [key, group] of this.#waiting) {
       if (!key.startsWith(`${minute.feed}\u0001`)) continue;
       const pieces = group.pieces.sort((left, right) => left.piece!.ordinal - right.piece!.ordinal);
       const isWhole = pieces.at(-1)!.piece!.isLast && pieces.length >= pieces.at(-1)!.piece!.ordinal;
-      if (!isWhole && group.minute >= minute.minute) continue;
+      if (!isWhole && !isLast && group.minute >= minute.minute) continue;
       this.#waiting.delete(key);
       joined.push({ row: this.#join(pieces), instance: group.instance });
     }

@@ -87,7 +87,7 @@ export class Recorder {
     if (series === undefined) {
       if (this.#seriesCount >= seriesLimit) return;
       this.#seriesCount += 1;
-      series = { metric, unit, container: instance === '' ? container : `${container} ${instance.slice(0, 8)}`.trim(), points: [], step: 1, pending: 0 };
+      series = { metric, unit, container, instance, points: [], step: 1, pending: 0 };
       records.series.set(key, series);
     }
     const band = bandOf(judged.views, value, judged.observation.timeMs);
@@ -101,7 +101,7 @@ export class Recorder {
 
   seriesOf(key: string): ChartSeries[] {
     const series = [...(this.#owners.get(key)?.series.values() ?? [])];
-    return series.map(({ metric, unit, container, points }) => ({ metric, unit, container, points }));
+    return series.map(({ metric, unit, container, instance, points }) => ({ metric, unit, container, instance, points }));
   }
 
   rowsOf(key: string, table: 'destinations' | 'kinds' | 'calls'): SeenRow[] {

@@ -76,7 +76,8 @@ export function mergeInto(into: FargazerEvent, other: FargazerEvent): boolean {
     into.packets += other.packets;
     into.startMs = Math.min(into.startMs, other.startMs);
   }
-  if (compareInFeed(other, into) < 0) takeFirst(into, other);
+  // Points of one record come together and share its place: nothing is earlier among them.
+  if (other.origin !== into.origin && compareInFeed(other, into) < 0) takeFirst(into, other);
   into.count += other.count;
   return true;
 }

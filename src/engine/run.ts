@@ -117,12 +117,12 @@ export class Walk {
       if (release === Infinity && !this.#minutes.hasOpen) return;
       const minute = this.#minutes.shiftUpTo(release, isWatched);
       if (minute === undefined) return;
-      this.#close(minute);
+      this.#close(minute, release === Infinity && !this.#minutes.hasOpenOf(minute.feed));
     }
   }
 
-  #close(minute: MinuteState): void {
-    for (const { row, instance } of this.#pieces.close(minute)) this.rows.walkJoined(row, instance, minute);
+  #close(minute: MinuteState, isLast: boolean): void {
+    for (const { row, instance } of this.#pieces.close(minute, isLast)) this.rows.walkJoined(row, instance, minute);
     closeMinute(minute, this.state, this.judges, this.#silence, this.#teacher);
     const endMs = (minute.minute + 1) * minuteLengthMs;
     this.#mark(minute.feed, endMs + this.settings.lateness[minute.feed]);

@@ -31,7 +31,7 @@ describe('the report', () => {
 
   test('says first what happened, most urgent first', () => {
     const text = textOf(page);
-    assert.match(text, /Four of five entities did something unusual in 26 hours\./);
+    assert.match(text, /Four of five entities did something unusual in 24 hours\./);
     assert.match(text, /Most urgent: shop-checkout-task gave itself AdministratorAccess/);
     assert.match(text, /9 alerts: 2 critical, 3 high, 2 medium, 2 low\./);
     const stories = [...page.matchAll(/<article class="story (\w+)">/g)].map(([, severity]) => severity);
@@ -69,7 +69,7 @@ describe('the report', () => {
 
   test('says so where nothing is unusual, nothing could be judged, or nothing was read', () => {
     const quiet = quietOutcome();
-    assert.match(textOf(renderReport(quiet, { includeRaw: true })), /Nothing unusual in 26 hours\. Learning ended 3 Mar 2026 18:00 UTC ; three entities were judged\./);
+    assert.match(textOf(renderReport(quiet, { includeRaw: true })), /Nothing unusual in 24 hours\. Learning ended 3 Mar 2026 18:00 UTC ; three entities were judged\./);
     const idle = quiet.detectors.map((one) => ({ ...one, judged: 0 }));
     assert.match(textOf(renderReport({ ...quiet, detectors: idle }, { includeRaw: true })), /Nothing could be judged yet in 26 hours\./);
     const nothing = { ...quiet, events: 0, records: 0, entities: [], reading: [], detectors: [], span: undefined, teachUntilMs: undefined };

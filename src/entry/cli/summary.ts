@@ -64,7 +64,11 @@ function foundText(outcome: ReplayOutcome, { isTeachingAll }: SummaryOptions): s
   }
   if (outcome.span === undefined) return `${stopped}There was nothing to judge.`;
   const isJudged = outcome.entities.some(({ readyFromMs }) => readyFromMs !== undefined);
-  return `${stopped}${isJudged ? 'Nothing unusual' : 'No alert'} in ${duration(outcome.span.toMs - outcome.span.fromMs)}.`;
+  const { fromMs, toMs } = outcome.span;
+  // What was taught was not judged, and cannot have been unusual.
+  const { teachUntilMs = 0 } = outcome;
+  const judgedFromMs = teachUntilMs < toMs ? Math.max(fromMs, teachUntilMs) : fromMs;
+  return `${stopped}${isJudged ? 'Nothing unusual' : 'No alert'} in ${duration(toMs - judgedFromMs)}.`;
 }
 
 function bySeverity(alerts: readonly Alert[]): string {

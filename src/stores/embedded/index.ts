@@ -14,7 +14,7 @@ const notADatabase = 26;
 const create = `
 PRAGMA application_id = ${applicationId};
 CREATE TABLE header (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE parts (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;`;
+CREATE TABLE parts (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);`;
 
 /** Opens or makes the state in a folder, and holds it alone until closed or the process ends. */
 export function embedded(folder: string): Store {
@@ -28,13 +28,7 @@ export function embedded(folder: string): Store {
       throw new FargazerError('state-damaged', `${file}: the state is damaged and was not used. Nothing was changed; restore a copy of the folder, or name another one for --state.`, { cause: error });
     }
   };
-  const prepare = (sql: string) => reading(() => database.prepare(sql));
-  const headerOf = prepare('SELECT value FROM header WHERE id = 1');
-  const partOf = prepare('SELECT bytes FROM parts WHERE name = ?');
-  const namesOf = prepare('SELECT name FROM parts');
-  const putHeader = prepare('INSERT INTO header (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value');
-  const put = prepare('INSERT INTO parts (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes');
-  const drop = prepare('DELETE FROM parts WHERE name = ?');
+  const { headerOf, partOf, namesOf, putHeader, put, drop } = reading(() => statements(database));
   return {
     header: () =>
       reading(() => {
@@ -64,6 +58,22 @@ export function embedded(folder: string): Store {
     },
     close: () => database.close(),
   };
+}
+
+function statements(database: DatabaseSync) {
+  try {
+    return {
+      headerOf: database.prepare('SELECT value FROM header WHERE id = 1'),
+      partOf: database.prepare('SELECT bytes FROM parts WHERE name = ?'),
+      namesOf: database.prepare('SELECT name FROM parts'),
+      putHeader: database.prepare('INSERT INTO header (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value'),
+      put: database.prepare('INSERT INTO parts (name, bytes) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes'),
+      drop: database.prepare('DELETE FROM parts WHERE name = ?'),
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function open(folder: string, file: string): DatabaseSync {

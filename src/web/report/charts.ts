@@ -73,9 +73,11 @@ export function makeCharts(subjects: readonly Subject[]): Charts {
 const worst = (alerts: readonly Placed[]): number => Math.max(-1, ...alerts.slice(0, 1).map(({ alert }) => urgency(alert.severity)));
 
 /** The alert names this metric, or is measured in its rate. */
-function isAbout({ alert }: Placed, { metric, unit, container }: ChartSeries): boolean {
-  const isSameContainer = container === '' || alert.entity.container === '' || alert.entity.container === container;
-  return isSameContainer && (alert.object.includes(metric) || (unit.endsWith('/min') && alert.evidence.unit === unit));
+function isAbout({ alert }: Placed, { metric, unit, container, instance = '' }: ChartSeries): boolean {
+  const { entity, object, evidence } = alert;
+  if (container !== '' && entity.container !== '' && entity.container !== container) return false;
+  if (instance !== '' && entity.instance !== '' && entity.instance !== instance) return false;
+  return object.includes(metric) || (evidence.unit === unit && (unit.endsWith('/min') || metric.includes(object.split(' ')[0]!)));
 }
 
 function dataOf({ subject, series, alerts }: Chart, limit: number): ChartData {
@@ -113,7 +115,7 @@ function median(points: readonly ChartPoint[]): number {
 }
 
 function figure({ series, alerts }: Chart, index: number): Markup {
-  const { metric, unit, container, points } = series;
+  const { metric, unit, container, instance = '', points } = series;
   let minimum = Infinity;
   let maximum = -Infinity;
   for (const point of points) {
@@ -123,7 +125,8 @@ function figure({ series, alerts }: Chart, index: number): Markup {
   const last = points.findLast(({ low, high }) => low !== null && high !== null);
   const usual = last === undefined ? 'what is usual was not known' : `usually ${range(last.low ?? 0, last.high ?? 0, unit)}`;
   const seen = `${range(minimum, maximum, unit)}; ${usual}${alerts.length > 0 ? `; ${counted(alerts.length, 'alert')}` : ''}`;
-  const name = container === '' ? metric : `${metric}, ${container}`;
+  const whose = [container, instance.slice(0, 8)].filter((part) => part !== '').join(' ');
+  const name = whose === '' ? metric : `${metric}, ${whose}`;
   return html`<figure class="${alerts.length > 0 ? 'alerted' : 'calm'}"><figcaption><b>${clip(name, 90)}</b><span>${seen}</span></figcaption>
 <div class="chart" data-chart="${index}" tabindex="0" role="img" aria-label="${clip(name, 90)}: ${seen}"></div><p class="readout" aria-live="polite"></p></figure>`;
 }

@@ -153,7 +153,7 @@
           const isNewDay = index > 0 && day.format(at * 1000) !== day.format((ticks[index - 1] ?? 0) * 1000);
           return isNewDay || (ticks[1] ?? 0) - (ticks[0] ?? 0) >= 86_400 ? day.format(at * 1000).replace('Sept', 'Sep') : label;
         }) },
-        { ...axis, size: 62, space: 34, grid: { show: true, stroke: colour('--line'), width: 1 }, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map((value) => compact(value, data.unit.split('/')[0] ?? '')) },
+        { ...axis, size: 62, space: 34, grid: { show: true, stroke: colour('--line'), width: 1 }, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map((value) => compact(value, data.unit.split('/')[0] ?? '').replace(' CPU units', '')) },
       ],
       series: [
         {},

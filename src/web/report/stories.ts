@@ -41,11 +41,12 @@ const rank = (place: Placed | undefined): number => Number(place?.anchor.slice(1
 
 /** The sentence on top: what a person reads who reads nothing else. */
 export function headline(outcome: ReplayOutcome, subjects: readonly Subject[]): string {
-  const lasted = outcome.span === undefined ? '' : ` in ${duration(outcome.span.toMs - outcome.span.fromMs)}`;
+  const lasted = outcome.span === undefined ? '' : ` in ${duration(outcome.span.toMs - judgedFromMs(outcome, outcome.span))}`;
   const alarmed = subjects.filter(({ alerts }) => alerts.length > 0);
   if (alarmed.length === 0) {
     if (outcome.events === 0) return 'Nothing was read that could be judged';
-    return isAnythingJudged(outcome) ? `Nothing unusual${lasted}` : `Nothing could be judged yet${lasted}`;
+    if (isAnythingJudged(outcome)) return `Nothing unusual${lasted}`;
+    return `Nothing could be judged yet${outcome.span === undefined ? '' : ` in ${duration(outcome.span.toMs - outcome.span.fromMs)}`}`;
   }
   const kinds = new Set(subjects.map(({ kind }) => kind));
   const [one, many] = kinds.size === 1 ? nouns(subjects[0]?.kind ?? '') : ['entity', 'entities'];
@@ -57,6 +58,11 @@ export function headline(outcome: ReplayOutcome, subjects: readonly Subject[]): 
 function nouns(kind: string): [one: string, many: string] {
   const irregular: Record<string, [string, string]> = { family: ['task family', 'task families'], stream: ['log stream', 'log streams'], interface: ['network interface', 'network interfaces'] };
   return irregular[kind] ?? [kind, `${kind}s`];
+}
+
+/** What was taught was not judged, and cannot have been unusual. */
+function judgedFromMs({ teachUntilMs = 0 }: ReplayOutcome, { fromMs, toMs }: { fromMs: number; toMs: number }): number {
+  return teachUntilMs < toMs ? Math.max(fromMs, teachUntilMs) : fromMs;
 }
 
 const isAnythingJudged = (outcome: ReplayOutcome): boolean => outcome.detectors.some(({ judged }) => judged > 0);
