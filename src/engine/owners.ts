@@ -139,9 +139,8 @@ export class Owners {
         traces: undefined,
         counters: undefined,
       };
-      // A task is met once in each container, and as a whole; those without a name are none.
-      if (id !== '' && ![...owner.instances.values()].some((other) => other.id === id)) owner.instanceCount += 1;
       owner.instances.set(key, instance);
+      owner.instanceCount += 1;
     }
     return instance;
   }

@@ -54,7 +54,7 @@ function read({ text, settings = {} }: Sample, format?: string) {
     generation: 0,
     take(event: FargazerEvent) {
       intake.generation += 1;
-      events.push(structuredClone(event));
+      events.push(JSON.parse(JSON.stringify(event)) as FargazerEvent);
       return event;
     },
   };
@@ -253,6 +253,14 @@ for (const decoder of decoders) {
     assert.ok(count > 0);
   });
 }
+
+test('a flow that ends before it began is one of its end', () => {
+  const end = '1767596400';
+  const later = flowLines[0]!.split(' ').map((word) => (word === '1767596370' ? '1767599999' : word)).join(' ');
+  const [event] = eventsIn(decodeAll(decoderNamed('flow-log'), recordsOf(decoderNamed('flow-log'), { text: lines(flowFields, later) })));
+  assert.ok(event?.kind === 'network');
+  assert.deepEqual([event.startMs, event.timeMs], [Number(end) * 1_000, Number(end) * 1_000]);
+});
 
 function withoutUndefined(event: FargazerEvent): unknown {
   return JSON.parse(JSON.stringify(event)) as unknown;

@@ -32,7 +32,7 @@ function referenceIntake(forgetEvery = Number.POSITIVE_INFINITY): Intake & { all
       }
       const { count } = before;
       // In place, so that it stays the same object until the generation changes.
-      if (compare(log, before) < 0) Object.assign(before, log);
+      if (compare(log, before) < 0) Object.assign(before, JSON.parse(JSON.stringify(log)));
       before.count = count + log.count;
       return before;
     },
@@ -53,7 +53,8 @@ function compare(one: LogRecord, other: LogRecord): number {
 /** Events summed over generations, since where those end differs between the two ways. */
 function summed(events: readonly LogRecord[]): LogRecord[] {
   const sums = new Map<string, LogRecord>();
-  for (const event of events) {
+  for (const taken of events) {
+    const event = JSON.parse(JSON.stringify(taken)) as LogRecord;
     const key = keyOf(event);
     const before = sums.get(key);
     if (before === undefined) sums.set(key, { ...event });

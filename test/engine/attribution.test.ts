@@ -39,6 +39,13 @@ test('an address given to a new task is the new one from then on, and the old on
   assert.deepEqual(whose(watched), [`service checkout ${taskId(7)}`, `service checkout ${taskId(7)}`, `service checkout ${taskId(8)}`]);
 });
 
+test('an address is not given back to the task before, whose end nobody told', () => {
+  const address = '10.0.0.7';
+  const second = [...running(60, 8), ...stopped(80, 8)].map((event) => (event.kind === 'task' ? { ...event, addresses: [address] } : event));
+  const late = flow(100, { subject: { account: '111122223333', address } });
+  assert.deepEqual(whose(observationsOf([...running(0, 7), ...second, late])), [`host ${address} `]);
+});
+
 test('a DNS answer names an address from then on for a day', () => {
   const [lookup] = eventsOf([resolverLine({ at: at(10), task: 7, name: 'api.partner.example', answers: ['52.1.2.3'] })]);
   const peers = only(observationsOf([flow(5), flow(12), flow(12, { serverAddress: '52.1.2.4' }), flow(60 * 26), lookup!]), 'destination').map(({ observation }) => [observation.peerKind, observation.peer]);

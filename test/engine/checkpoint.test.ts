@@ -115,3 +115,18 @@ test('the same half given twice teaches and finds nothing twice', () => {
     { numRuns: 25 },
   );
 });
+
+test('records older than the mark of a state are not walked, and counted', () => {
+  const store = memory();
+  const line = (minute: number): string => fireLensLine({ at: start + minute * 60_000, service: 'checkout', task: 1, log: `GET /cart took ${minute} ms` });
+  const first = walkOf(finders);
+  decodeRecords([line(10)], first.gate);
+  first.finish();
+  saveWalk(first, store, undefined);
+  const loaded = loadWalk(store, 'memory', kinds)!;
+  const second = walkOf(finders, {}, loaded.state);
+  loaded.restore(second);
+  decodeRecords([line(5), line(10), line(11)], second.gate);
+  assert.equal(second.gate.setAside.olderThanState, 2);
+  assert.equal(second.gate.firstMs, start + 11 * 60_000);
+});

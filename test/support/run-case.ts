@@ -36,7 +36,7 @@ export function eventsOf(records: readonly string[]): FargazerEvent[] {
     generation: 0,
     take(event: FargazerEvent) {
       intake.generation += 1;
-      events.push(structuredClone(event));
+      events.push(JSON.parse(JSON.stringify(event)) as FargazerEvent);
       return event;
     },
   };

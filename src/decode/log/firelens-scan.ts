@@ -12,6 +12,7 @@ import { type LineKind, lineKind } from '../template.ts';
 import { shape, takeShape } from '../template-shape.ts';
 import { type Field, endOfText, fieldsOfLine, readTime, time, timeField } from './firelens-line.ts';
 import { type FireLensRun, fireLensEvent } from './firelens.ts';
+import { keptLimit, ScannedLine } from './scanned-line.ts';
 
 /** Decodes the line's bytes as any record, takes its events, and returns them. `line` counts from 1. */
 export type SlowWay = (start: number, end: number, line: number) => readonly FargazerEvent[];
@@ -185,8 +186,10 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
     }
     kind ??= cell?.kind ?? kindOfText(chunk, logAt, logEnd);
     if (kind === undefined) return false;
-    const text = chunk.toString('utf8', start, end);
-    const made = fireLensEvent(text, { file, line }, { timeMs, timeNs }, frame.subject, kind, frame.suspected | suspicionsOf(chunk, logAt, logEnd));
+    const suspected = frame.suspected | suspicionsOf(chunk, logAt, logEnd);
+    const made = end - start <= keptLimit
+      ? new ScannedLine(chunk, start, end, { file, line }, time, frame.subject, kind, suspected)
+      : fireLensEvent(chunk.toString('utf8', start, end), { file, line }, time, frame.subject, kind, suspected);
     const standing = intake.take(made);
     const minuteMs = Math.floor(timeMs / minute) * minute;
     if (cell === undefined) {
