@@ -12,7 +12,7 @@ import { type LineKind, lineKind } from '../template.ts';
 import { shape, takeShape } from '../template-shape.ts';
 import { type Field, endOfText, fieldsOfLine, readTime, time, timeField } from './firelens-line.ts';
 import { type FireLensRun, fireLensEvent } from './firelens.ts';
-import { keptLimit, ScannedLine } from './scanned-line.ts';
+import { type Constant, keptLimit, ScannedLine } from './scanned-line.ts';
 
 /** Decodes the line's bytes as any record, takes its events, and returns them. `line` counts from 1. */
 export type SlowWay = (start: number, end: number, line: number) => readonly FargazerEvent[];
@@ -56,6 +56,8 @@ interface Layout {
 interface Frame {
   serial: number;
   subject: Subject;
+  /** Text before, between and behind the two values. */
+  constant: Constant;
   /** Secrets that the constant bytes might hold. Quotes part them from the text, so that none spans both. */
   suspected: number;
 }
@@ -86,6 +88,11 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
   let low = 0;
   let logAt = 0;
   let logEnd = 0;
+  /** Where the two values stand, in the order of the line. */
+  let firstAt = 0;
+  let firstEnd = 0;
+  let secondAt = 0;
+  let secondEnd = 0;
   let hasShape = false;
 
   /** Four bytes a step; the length goes in, so that parts cannot be shifted against each other. */
@@ -128,22 +135,22 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
   /** The frame of the line under a layout, time and text read; undefined where it is not known. */
   function match(layout: Layout, chunk: Buffer, start: number, end: number): Frame | undefined {
     const { isTimeFirst, isTimeText, timeMark, logMark } = layout;
-    const first = find(chunk, isTimeFirst ? timeMark : logMark, start, layout.first, end);
-    if (first < 0) return undefined;
-    const firstEnd = isTimeFirst ? readTime(chunk, first, end, isTimeText) : readLog(chunk, first, end);
+    firstAt = find(chunk, isTimeFirst ? timeMark : logMark, start, layout.first, end);
+    if (firstAt < 0) return undefined;
+    firstEnd = isTimeFirst ? readTime(chunk, firstAt, end, isTimeText) : readLog(chunk, firstAt, end);
     if (firstEnd < 0) return undefined;
-    const second = find(chunk, isTimeFirst ? logMark : timeMark, firstEnd, layout.gap, end);
-    if (second < 0) return undefined;
-    const secondEnd = isTimeFirst ? readLog(chunk, second, end) : readTime(chunk, second, end, isTimeText);
+    secondAt = find(chunk, isTimeFirst ? logMark : timeMark, firstEnd, layout.gap, end);
+    if (secondAt < 0) return undefined;
+    secondEnd = isTimeFirst ? readLog(chunk, secondAt, end) : readTime(chunk, secondAt, end, isTimeText);
     if (secondEnd < 0) return undefined;
-    layout.first = first - start;
-    layout.gap = second - firstEnd;
-    logAt = isTimeFirst ? second : first;
+    layout.first = firstAt - start;
+    layout.gap = secondAt - firstEnd;
+    logAt = isTimeFirst ? secondAt : firstAt;
     logEnd = isTimeFirst ? secondEnd : firstEnd;
     high = 0x6a09e667;
     low = 0x3c6ef372;
-    hashPart(chunk, start, first);
-    hashPart(chunk, firstEnd, second);
+    hashPart(chunk, start, firstAt);
+    hashPart(chunk, firstEnd, secondAt);
     hashPart(chunk, secondEnd, end);
     return frames.get(high, low);
   }
@@ -188,7 +195,7 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
     if (kind === undefined) return false;
     const suspected = frame.suspected | suspicionsOf(chunk, logAt, logEnd);
     const made = end - start <= keptLimit
-      ? new ScannedLine(chunk, start, end, { file, line }, time, frame.subject, kind, suspected)
+      ? new ScannedLine(chunk, firstAt, firstEnd, secondAt, secondEnd, frame.constant, { file, line }, time, frame.subject, kind, suspected)
       : fireLensEvent(chunk.toString('utf8', start, end), { file, line }, time, frame.subject, kind, suspected);
     const standing = intake.take(made);
     const minuteMs = Math.floor(timeMs / minute) * minute;
@@ -231,16 +238,16 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
       first: 0,
       gap: 0,
     };
-    const firstAt = layout.isTimeFirst ? timeAt : log.valueAt + 1;
-    layout.first = firstAt - start;
+    const begin = layout.isTimeFirst ? timeAt : log.valueAt + 1;
+    layout.first = begin - start;
     const known = match(layout, chunk, start, end);
     // The search must have found the very fields that the structure names.
-    const isSound = layout.first === firstAt - start && logAt === log.valueAt + 1 && logEnd === endOfText(chunk, logAt, end);
+    const isSound = layout.first === begin - start && logAt === log.valueAt + 1 && logEnd === endOfText(chunk, logAt, end);
     if (!isSound) return;
     if (known === undefined) {
       serial += 1;
-      const constant = `${chunk.toString('utf8', start, logAt)}${chunk.toString('utf8', logEnd, end)}`;
-      frames.set(high, low, { serial, subject: event.subject, suspected: suspicions(constant) });
+      const constant: Constant = [chunk.toString('utf8', start, firstAt), chunk.toString('utf8', firstEnd, secondAt), chunk.toString('utf8', secondEnd, end)];
+      frames.set(high, low, { serial, subject: event.subject, constant, suspected: suspicions(constant.join('')) });
     }
     if (layouts.some((other) => isSameLayout(other, layout))) return;
     if (layouts.length >= layoutLimit) layouts.pop();

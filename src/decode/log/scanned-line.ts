@@ -1,4 +1,4 @@
-/** A line that the fast path recognised: its bytes are kept, its id and raw text are made when somebody asks. */
+/** A line that the fast path recognised: what varies of it is kept as bytes, its id and raw text are made when somebody asks. */
 import type { FeedName, LogRecord, Origin, Subject } from '#contract';
 import { contentId } from '../content-id.ts';
 import type { Instant } from '../instant.ts';
@@ -8,6 +8,9 @@ import type { LineKind } from '../template.ts';
 /** Longer lines are decoded at once: kept whole they would cost more than their shortened text. */
 export const keptLimit = 1_024;
 const pageBytes = 1_048_576;
+
+/** Text of a line before, between and behind its two values; the same in all lines of a container. */
+export type Constant = readonly [before: string, between: string, behind: string];
 
 let page = Buffer.allocUnsafeSlow(0);
 let used = 0;
@@ -26,26 +29,41 @@ export class ScannedLine implements LogRecord {
   readonly template: string;
   readonly severityText: string | undefined;
   readonly isContinuation: boolean;
+  readonly #constant: Constant;
   readonly #page: Buffer;
   readonly #start: number;
-  readonly #length: number;
+  readonly #middle: number;
+  readonly #end: number;
   readonly #suspected: number;
   #id: string | undefined;
   #raw: string | undefined;
 
-  /** The line stands in `chunk` from `start` to `end`, at most `keptLimit` bytes; `suspected` as in `shortenRaw`. */
-  constructor(chunk: Buffer, start: number, end: number, origin: Origin, time: Instant, subject: Subject, kind: Readonly<LineKind>, suspected: number) {
-    const length = end - start;
-    if (used + length > page.length) {
+  /** The two values stand in `chunk`, in the order of the line, at most `keptLimit` bytes; `suspected` as in `shortenRaw`. */
+  constructor(
+    chunk: Buffer,
+    firstAt: number,
+    firstEnd: number,
+    secondAt: number,
+    secondEnd: number,
+    constant: Constant,
+    origin: Origin,
+    time: Instant,
+    subject: Subject,
+    kind: Readonly<LineKind>,
+    suspected: number,
+  ) {
+    if (used + (firstEnd - firstAt) + (secondEnd - secondAt) > page.length) {
       page = Buffer.allocUnsafeSlow(pageBytes);
       used = 0;
     }
-    chunk.copy(page, used, start, end);
+    this.#constant = constant;
     this.#page = page;
     this.#start = used;
-    this.#length = length;
+    for (let at = firstAt; at < firstEnd; at += 1) page[used++] = chunk[at]!;
+    this.#middle = used;
+    for (let at = secondAt; at < secondEnd; at += 1) page[used++] = chunk[at]!;
+    this.#end = used;
     this.#suspected = suspected;
-    used += length;
     this.timeMs = time.timeMs;
     this.timeNs = time.timeNs;
     this.subject = subject;
@@ -57,7 +75,9 @@ export class ScannedLine implements LogRecord {
   }
 
   #text(): string {
-    return this.#page.toString('utf8', this.#start, this.#start + this.#length);
+    const [before, between, behind] = this.#constant;
+    const first = this.#page.toString('utf8', this.#start, this.#middle);
+    return `${before}${first}${between}${this.#page.toString('utf8', this.#middle, this.#end)}${behind}`;
   }
 
   get id(): string {
