@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { deflateRawSync } from 'node:zlib';
 import { lineKindTree, quantityGrid, seenSet } from '#baselines';
-import type { Figure } from './figure.ts';
+import { printFigures, type Figure } from './figure.ts';
 
 const minute = 60_000;
 const start = Date.UTC(2026, 0, 5);
@@ -108,4 +108,4 @@ export function run(): Figure[] {
   ];
 }
 
-if (import.meta.main) for (const { name, value, unit } of run()) console.log(`${value.toPrecision(3).padStart(10)} ${unit}  ${name}`);
+if (import.meta.main) printFigures(await run());

@@ -15,12 +15,7 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { openStream } from '../src/decode/stream.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-
-export interface EgressRow {
-  name: string;
-  value: number;
-  detail: string;
-}
+import { printFigures, type Figure } from './figure.ts';
 
 const daySeconds = 86_400;
 
@@ -180,7 +175,7 @@ function readPod(file: string, fromMs: number, toMs: number): { service: string;
  * What pods of two shops sent while nothing was wrong, as flows to one peer; the first half teaches, so every alert of
  * the second is false. Then again with one minute of each pod made a spike.
  */
-function judgeQuiet(folder: string, { name, fromMs, toMs }: (typeof faultFree)[number], used: readonly Detector[]): EgressRow[] {
+function judgeQuiet(folder: string, { name, fromMs, toMs }: (typeof faultFree)[number], used: readonly Detector[]): Figure[] {
   const middleMs = (fromMs + toMs) / 2;
   const pods = readdirSync(folder)
     .filter((file) => file.endsWith('_metric.csv'))
@@ -217,13 +212,13 @@ function judgeQuiet(folder: string, { name, fromMs, toMs }: (typeof faultFree)[n
 }
 
 /** `value` is the share of labelled addresses told; of quiet pods, the false alarms an hour of a pod; of spikes, the share of pods told. */
-export async function run(folder = process.env['FARGAZER_DATA'], used: readonly Detector[] = detectors.filter(({ reads }) => reads === 'destination' || reads === 'network-minute')): Promise<EgressRow[]> {
+export async function run(folder = process.env['FARGAZER_DATA'], used: readonly Detector[] = detectors.filter(({ reads }) => reads === 'destination' || reads === 'network-minute')): Promise<Figure[]> {
   const data = folder === undefined ? '' : join(folder, 'otrf');
   if (data === '' || !existsSync(join(data, 'zeek', 'labels.json'))) {
     return [{ name: 'egress', value: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with otrf/zeek' }];
   }
   const campaigns = readCampaigns(join(data, 'zeek'));
-  const rows: EgressRow[] = [];
+  const rows: Figure[] = [];
   const ways: readonly [string, (campaign: Campaign) => Result][] = [
     ['own', (campaign) => judge(campaign, [campaign], 0, used)],
     ['others', (campaign) => judge(campaign, campaigns.filter((other) => other !== campaign), 0, used)],
@@ -249,4 +244,4 @@ export async function run(folder = process.env['FARGAZER_DATA'], used: readonly 
   return rows;
 }
 
-if (import.meta.main) for (const { name, value, detail } of await run()) console.log(`${name.padEnd(32)} ${value.toFixed(2)}  ${detail}`);
+if (import.meta.main) printFigures(await run());

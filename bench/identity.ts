@@ -12,7 +12,7 @@ import { engineSettings, type Teaching } from '../src/engine/settings.ts';
 import { Walk } from '../src/engine/run.ts';
 import { newState, type WalkState } from '../src/engine/state.ts';
 import { newRecent } from '../detectors/privilege-change/recent.ts';
-import type { BenchRow } from './nab.ts';
+import { printFigures, type Figure } from './figure.ts';
 
 const dayMs = 86_400_000;
 /** Teaching lies this far before what is judged. */
@@ -234,19 +234,19 @@ function entriesFor(labels: JsonValue, file: string): JsonValue[] {
 }
 
 /** FARGAZER_DATA names a folder with the open collections, laid out as they are published. */
-export function run(folder = process.env['FARGAZER_DATA']): BenchRow[] {
+export function run(folder = process.env['FARGAZER_DATA']): Figure[] {
   if (folder === undefined || !existsSync(join(folder, 'cloudtrail-invictus'))) {
-    return [{ name: 'identity', score: Number.NaN, detail: 'FARGAZER_DATA names no folder with cloudtrail-invictus: not measured' }];
+    return [{ name: 'identity', value: Number.NaN, detail: 'FARGAZER_DATA names no folder with cloudtrail-invictus: not measured' }];
   }
   const { invictus, shortLearning, stratus, ordinary, usedInWild, panther: rules } = measure(folder);
   const loud = stratus.filter(({ alerts }) => alerts.length > 0).length;
   return [
-    { name: 'invictus: share of runs', score: invictus.shown.length / invictus.runs, detail: `${invictus.shown.length} of ${invictus.runs} runs, ${invictus.alerts.length} alerts, ${invictus.unlabelled.length} of them show no labelled event; ${shortLearning.length} alerts after 10 min` },
-    { name: 'stratus: share of files', score: loud / stratus.length, detail: `${loud} of ${stratus.length} files` },
-    { name: 'ordinary half: alerts', score: ordinary.length, detail: 'none is right' },
-    { name: 'calls used in the wild: share known', score: usedInWild.known / usedInWild.all, detail: `${usedInWild.known} of ${usedInWild.all} of the tactics that concern rights` },
-    ...Object.entries(rules).map(([name, found]) => ({ name: `${name} rules: share caught`, score: found.caught / found.expected, detail: `${found.caught} of ${found.expected}; loud on ${found.loud} of ${found.quiet} that should be quiet, each alone against an empty baseline; ${found.unread} of other formats left out` })),
+    { name: 'invictus: share of runs', value: invictus.shown.length / invictus.runs, detail: `${invictus.shown.length} of ${invictus.runs} runs, ${invictus.alerts.length} alerts, ${invictus.unlabelled.length} of them show no labelled event; ${shortLearning.length} alerts after 10 min` },
+    { name: 'stratus: share of files', value: loud / stratus.length, detail: `${loud} of ${stratus.length} files` },
+    { name: 'ordinary half: alerts', value: ordinary.length, detail: 'none is right' },
+    { name: 'calls used in the wild: share known', value: usedInWild.known / usedInWild.all, detail: `${usedInWild.known} of ${usedInWild.all} of the tactics that concern rights` },
+    ...Object.entries(rules).map(([name, found]) => ({ name: `${name} rules: share caught`, value: found.caught / found.expected, detail: `${found.caught} of ${found.expected}; loud on ${found.loud} of ${found.quiet} that should be quiet, each alone against an empty baseline; ${found.unread} of other formats left out` })),
   ];
 }
 
-if (process.argv[1] === import.meta.filename) for (const row of run()) process.stdout.write(`${row.name}: ${row.score.toFixed(3)} (${row.detail})\n`);
+if (import.meta.main) printFigures(run());

@@ -4,10 +4,11 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { packOwner } from '../src/engine/checkpoint.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-import type { FargazerEvent, Subject } from '#contract';
+import { metricList, type FargazerEvent, type Subject } from '#contract';
 import { deflateSync } from 'node:zlib';
-import type { Figure } from './figure.ts';
+import { printFigures, type Figure } from './figure.ts';
 
+const cpuUsage = metricList(['container.cpu.usage'], ['cpu-units'], [false]);
 const startMs = Date.UTC(2026, 0, 5);
 
 interface Task {
@@ -43,8 +44,8 @@ function eventsOf(task: Task, index: number, minute: number): FargazerEvent[] {
       raw: `{"log":"kind ${kind} of service ${task.service} did ${index * minute}","ecs_task_arn":"arn:aws:ecs:eu-west-1:111122223333:task/shop/${task.logs.task}"}`,
     },
     {
-      ...base, kind: 'metric', feed: 'container-insights', id: `${index}m${minute}`, subject: task.metrics, metric: 'container.cpu.usage', unit: 'cpu-units',
-      value: 100 + (bytes % 37), minimum: 100, maximum: 137, lastMs: timeMs, lastNs: 0, isCumulative: false,
+      ...base, kind: 'metrics', feed: 'container-insights', id: `${index}m${minute}`, subject: task.metrics, list: cpuUsage,
+      values: [100 + (bytes % 37)],
       raw: `{"Type":"Container","TaskId":"${task.logs.task}","CpuUtilized":${100 + (bytes % 37)},"MemoryUtilized":200}`,
     },
     {
@@ -79,4 +80,4 @@ export async function run(count = 100_000, minutes = 20): Promise<Figure[]> {
   ];
 }
 
-if (import.meta.main) for (const { name, value, unit, reach, detail } of await run()) console.log(`${name}: ${value.toFixed(2)} ${unit} (${reach}; ${detail})`);
+if (import.meta.main) printFigures(await run());

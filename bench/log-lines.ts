@@ -2,17 +2,11 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printFigures, type Figure } from './figure.ts';
 import type { FargazerEvent, Intake, LogRecord } from '#contract';
 import { createFireLensScan } from '../src/decode/log/firelens-scan.ts';
 import { openFireLens } from '../src/decode/log/firelens.ts';
 import { lineTemplate } from '../src/decode/template.ts';
-
-export interface Figure {
-  name: string;
-  /** Time over the time of the bare loop in the same run; below 1 is faster. */
-  ratio: number;
-  detail: string;
-}
 
 /** Numbers that repeat from a seed (mulberry32, public domain). */
 function numbers(seed: number): () => number {
@@ -211,12 +205,12 @@ export async function run(count = Number(process.env['LINES'] ?? 1_000_000), rou
     const perLine = (ms: number): string => `${((ms * 1e6) / count).toFixed(0)} ns a line`;
     const share = ((100 * last.recognised) / last.lines).toFixed(2);
     return [
-      { name: 'FireLens lines through the scan', ratio: least(scanned) / base, detail: `${perLine(least(scanned))} against ${perLine(base)} of the bare loop; ${count} lines of ${(bytes / count).toFixed(0)} bytes, ${share} % recognised, ${last.kept} events kept` },
-      { name: 'log templates alone', ratio: least(alone) / base, detail: `${perLine(least(alone))}; ${kinds.size} kinds` },
+      { name: 'FireLens lines through the scan', value: base / least(scanned), unit: '× the speed of the bare loop', detail: `${perLine(least(scanned))} against ${perLine(base)} of the bare loop; ${count} lines of ${(bytes / count).toFixed(0)} bytes, ${share} % recognised, ${last.kept} events kept` },
+      { name: 'log templates alone', value: base / least(alone), unit: '× the speed of the bare loop', reach: '1.5', detail: `${perLine(least(alone))}; ${kinds.size} kinds` },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-if (import.meta.main) for (const { name, ratio, detail } of await run()) console.log(`${name}: ${ratio.toFixed(2)} of the bare loop's time (${detail})`);
+if (import.meta.main) printFigures(await run());

@@ -7,7 +7,7 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { openStream } from '../src/decode/stream.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-import type { Figure } from './figure.ts';
+import { printFigures, type Figure } from './figure.ts';
 import { writeLines } from './log-lines.ts';
 
 /** Places of the dates in a block of lines, so that the same block can be told of another time. */
@@ -54,4 +54,4 @@ export async function run(gigabytes = Number(process.env['FARGAZER_GB'] ?? 10)):
   ];
 }
 
-if (import.meta.main) for (const { name, value, unit, reach, detail } of await run()) console.log(`${name}: ${value.toFixed(2)} ${unit} (${reach}; ${detail})`);
+if (import.meta.main) printFigures(await run());

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { timeOf } from '../detectors/resource-usage/score-csv.ts';
 import { probationRows, rangeRule, seriesModel } from './nab.ts';
-import type { BenchRow, Series } from './nab.ts';
+import type { Series } from './nab.ts';
+import { printFigures, type Figure } from './figure.ts';
 
 /** Labelled rows with at most this many others between them are one stretch, and an alarm this late still counts. */
 const slackRows = 3;
@@ -59,10 +60,10 @@ function tally(all: readonly Series[], scorer: (series: Series) => number[]): Ta
 }
 
 /** `score` is the share of labelled stretches found. */
-export function run(folder = process.env['FARGAZER_DATA']): BenchRow[] {
+export function run(folder = process.env['FARGAZER_DATA']): Figure[] {
   const data = folder === undefined ? '' : join(folder, 'ms-cloud-monitoring', 'data');
   if (data === '' || !existsSync(data)) {
-    return [{ name: 'ms-series', score: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with ms-cloud-monitoring/data' }];
+    return [{ name: 'ms-series', value: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with ms-cloud-monitoring/data' }];
   }
   const all = loadMs(data);
   return (
@@ -74,10 +75,10 @@ export function run(folder = process.env['FARGAZER_DATA']): BenchRow[] {
     const { stretches, found, alarms, falseAlarms, cleanRows, cleanAlarms } = tally(all, scorer);
     return {
       name,
-      score: found / stretches,
+      value: found / stretches,
       detail: `${found} of ${stretches} labelled stretches; ${alarms - falseAlarms} of ${alarms} alarms right; ${cleanAlarms} alarms in ${cleanRows} rows of series without a label`,
     };
   });
 }
 
-if (import.meta.main) for (const { name, score, detail } of run()) console.log(`${name.padEnd(30)} ${score.toFixed(2)}  ${detail}`);
+if (import.meta.main) printFigures(run());

@@ -6,6 +6,7 @@
  * (the earlier the better), an alarm outside costs 0.11 (less when it comes soon after a window), a missed window 1.
  * 0 is who never alarms, 100 who alarms at the first row of every window and never else. Alarm: score >= 0.5, always.
  */
+import { printFigures, type Figure } from './figure.ts';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSeries, notePoint, scorePoint } from '../detectors/resource-usage/series-model.ts';
@@ -119,23 +120,16 @@ export function seriesModel({ timesMs, values }: Pick<Series, 'timesMs' | 'value
   });
 }
 
-export interface BenchRow {
-  name: string;
-  score: number;
-  detail: string;
-}
-
 /** The folder of open series that FARGAZER_DATA names holds `nab` as NAB publishes it: data/ and labels/. */
-export function run(folder = process.env['FARGAZER_DATA']): BenchRow[] {
+export function run(folder = process.env['FARGAZER_DATA']): Figure[] {
   if (folder === undefined || !existsSync(join(folder, 'nab', 'labels', 'combined_windows.json'))) {
-    return [{ name: 'nab', score: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with nab/data and nab/labels' }];
+    return [{ name: 'nab', value: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with nab/data and nab/labels' }];
   }
   const series = loadNab(join(folder, 'nab'));
-  const rows: BenchRow[] = [];
-  const total = (name: string, files: readonly FileScore[]): BenchRow => {
+  const rows: Figure[] = [];
+  const total = (name: string, files: readonly FileScore[]): Figure => {
     const sum = (of: (file: FileScore) => number): number => files.reduce((all, file) => all + of(file), 0);
-    const score = normalise(files);
-    return { name, score, detail: `${sum((file) => file.found)} of ${sum((file) => file.windows)} windows, ${sum((file) => file.falseRows)} false alarms in ${files.length} files` };
+    return { name, value: normalise(files), detail: `${sum((file) => file.found)} of ${sum((file) => file.windows)} windows, ${sum((file) => file.falseRows)} false alarms in ${files.length} files` };
   };
   const own = series.map((one) => scoreSeries(one, seriesModel(one)));
   const range = series.map((one) => scoreSeries(one, rangeRule(one)));
@@ -143,11 +137,11 @@ export function run(folder = process.env['FARGAZER_DATA']): BenchRow[] {
   own.forEach((file, index) => {
     rows.push({
       name: `  ${file.name}`,
-      score: normalise([file]),
+      value: normalise([file]),
       detail: `${file.found} of ${file.windows} windows, ${file.falseRows} false alarms; range rule ${range[index]!.found} and ${range[index]!.falseRows}`,
     });
   });
   return rows;
 }
 
-if (import.meta.main) for (const { name, score, detail } of run()) console.log(`${name.padEnd(60)} ${score.toFixed(1).padStart(7)}  ${detail}`);
+if (import.meta.main) printFigures(run());

@@ -16,7 +16,7 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { openStream } from '../src/decode/stream.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-import type { BenchRow } from './nab.ts';
+import { printFigures, type Figure } from './figure.ts';
 
 const minuteMs = 60_000;
 const weekMs = 7 * 24 * 60 * minuteMs;
@@ -199,9 +199,9 @@ export function walkDay(folder: string, day: Day, used: readonly Detector[], has
   };
 }
 
-export function run(folder = process.env['FARGAZER_DATA'], used: readonly Detector[] = detectors): BenchRow[] {
+export function run(folder = process.env['FARGAZER_DATA'], used: readonly Detector[] = detectors): Figure[] {
   if (folder === undefined || !existsSync(join(folder, 'nezha'))) {
-    return [{ name: 'nezha', score: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with nezha' }];
+    return [{ name: 'nezha', value: Number.NaN, detail: 'not run: FARGAZER_DATA names no folder with nezha' }];
   }
   return days.map((day) => {
     const { faults, falseAlarms, hours } = walkDay(join(folder, 'nezha'), day, used);
@@ -212,10 +212,10 @@ export function run(folder = process.env['FARGAZER_DATA'], used: readonly Detect
     });
     return {
       name: `nezha ${day.name}`,
-      score: found.length / faults.length,
+      value: found.length / faults.length,
       detail: `${found.length} of ${faults.length} faults (${byType.join(', ')}), ${(falseAlarms.length / hours).toFixed(2)} false alarms an hour in ${hours.toFixed(1)} h`,
     };
   });
 }
 
-if (import.meta.main) for (const { name, score, detail } of run()) console.log(`${name.padEnd(20)} ${score.toFixed(2)}  ${detail}`);
+if (import.meta.main) printFigures(run());

@@ -7,7 +7,7 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { openStream } from '../src/decode/stream.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-import type { Figure } from './figure.ts';
+import { printFigures, type Figure } from './figure.ts';
 import { bareLoop, writeLines } from './log-lines.ts';
 
 const chunk = Buffer.allocUnsafe(1_048_576);
@@ -60,4 +60,4 @@ export async function run(count = Number(process.env['LINES'] ?? 1_000_000), rou
   }
 }
 
-if (import.meta.main) for (const { name, value, unit, reach, detail } of await run()) console.log(`${name}: ${value.toFixed(2)} ${unit} (${reach}; ${detail})`);
+if (import.meta.main) printFigures(await run());

@@ -21,7 +21,7 @@ interface Words {
 const telling: readonly Words[] = [
   { pattern: /\b(?:curl|wget)\b[^|]{1,300}\| ?(?:sudo )?(?:ba|da|z|k)?sh\b/i, tells: 'a program fetched and run', attack: ['T1059.004', 'T1105'], least: 'high' },
   // A token with digits is masked, and so is `base64`.
-  { pattern: /\b(?:base64|openssl enc|<\*>) (?:-d|-D|--decode)\b/, tells: 'hidden commands made readable', attack: ['T1140'], least: 'high' },
+  { pattern: /(?:\bbase64|\bopenssl enc|<\*>) (?:-d|-D|--decode)\b/, tells: 'hidden commands made readable', attack: ['T1140'], least: 'high' },
   { pattern: /\/dev\/(?:tcp|udp)\/|\bnc(?:at)? -\w{0,4}[ec]\b|\bbash -i\b/, tells: 'a shell opened to the outside', attack: ['T1059.004'], least: 'high' },
   { pattern: /\$\{(?:jndi|lower|upper|env|sys):/i, tells: 'a lookup smuggled into a message', attack: ['T1190'], least: 'high' },
   { pattern: /stratum\+(?:tcp|ssl):/i, tells: 'a mining pool', attack: ['T1496'], least: 'high' },
@@ -34,7 +34,7 @@ const telling: readonly Words[] = [
   { pattern: /\b(?:useradd|usermod|groupadd|adduser|chpasswd|setuid|setcap)\b|\bnew (?:user|group)\b|\badded? .{0,40}\bto (?:the )?group\b|\bprivilege escalation\b/i, tells: 'accounts or rights changed', attack: ['T1136'], least: 'medium' },
   { pattern: /\bcommand=\S{0,40}\/(?:ba|da|z|k)?sh\b|\b(?:ba|da|z|k)?sh -c\b|\/bin\/(?:ba|da|z|k)?sh\b|\bcmd\.exe\b|\bpowershell\b/i, tells: 'a shell', attack: ['T1059'], least: 'medium' },
   {
-    pattern: /\bauthenticat\w{2,5} (?:fail|error)\w{0,4}|\b(?:failed|invalid|illegal|wrong|bad|incorrect) (?:password|login|log-?in|user(?:name)?|credentials?|token|signature|publickey)\b|\blog-?in (?:failed|failure|incorrect)\b|\btoo many authentication\b|\bnot allowed because\b|\bpreauth\b/i,
+    pattern: /\bauthenticat\w{2,5} (?:fail|error)\w{0,4}|\b(?:failed|invalid|illegal|wrong|bad|incorrect) (?:password|login|log-?in|user(?:name)?|credentials?|token|signature|publickey)\b|\blog-?in (?:failed|failure|incorrect)\b|\btoo many authentication\b|\bnot allowed because\b/i,
     tells: 'logins that failed',
     attack: ['T1110'],
     least: 'medium',

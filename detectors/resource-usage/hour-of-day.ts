@@ -13,9 +13,22 @@ const daysKept = 5;
 /** Levels are whole numbers of this part of a deviation: finer than anything judged, and short when stored. */
 const partsOfDeviation = 256;
 
-/** 0 up to 24; no remainder operator, which is slow for numbers this large. */
-function hoursOfDay(timeMs: number): number {
-  return (timeMs - Math.floor(timeMs / dayMs) * dayMs) / hourMs;
+/** The time placed last: all series of a minute ask for the same. */
+let placedMs = Number.NaN;
+let placedHour = 0;
+/** The hour whose middle is second nearest, and how far the time is on the way to it, 0 to 0.5. */
+let placedNeighbour = 0;
+let placedWay = 0;
+
+/** No remainder operator, which is slow for numbers this large. */
+function placeTime(timeMs: number): void {
+  const inHours = (timeMs - Math.floor(timeMs / dayMs) * dayMs) / hourMs;
+  const hour = Math.floor(inHours);
+  const fromMiddle = inHours - hour - 0.5;
+  placedMs = timeMs;
+  placedHour = hour;
+  placedNeighbour = fromMiddle < 0 ? (hour === 0 ? hoursInDay - 1 : hour - 1) : hour === hoursInDay - 1 ? 0 : hour + 1;
+  placedWay = Math.abs(fromMiddle);
 }
 
 function levelOf(state: Numbers, hour: number): number {
@@ -29,12 +42,9 @@ export function isSeasonKnown(state: Numbers, timeMs: number): boolean {
 
 /** The usual value at a time of day: between the levels of the two nearest hours' middles. */
 export function usualAt(state: Numbers, timeMs: number): number {
-  const inHours = hoursOfDay(timeMs);
-  const hour = Math.floor(inHours);
-  const fromMiddle = inHours - hour - 0.5;
-  const neighbour = fromMiddle < 0 ? (hour === 0 ? hoursInDay - 1 : hour - 1) : hour === hoursInDay - 1 ? 0 : hour + 1;
-  const own = levelOf(state, hour);
-  return own + Math.abs(fromMiddle) * (levelOf(state, neighbour) - own);
+  if (timeMs !== placedMs) placeTime(timeMs);
+  const own = levelOf(state, placedHour);
+  return own + placedWay * (levelOf(state, placedNeighbour) - own);
 }
 
 function closeHour(state: Numbers, limit: number): void {
@@ -56,7 +66,8 @@ function closeHour(state: Numbers, limit: number): void {
 
 /** Adds a point to the running hour; `limit` bounds how far one hour may pull its level. Call before `lastMs` moves on. */
 export function learnHour(state: Numbers, timeMs: number, value: number, limit: number): void {
-  const hour = Math.floor(hoursOfDay(timeMs));
+  if (timeMs !== placedMs) placeTime(timeMs);
+  const hour = placedHour;
   if (state.length === place.hours) {
     if (timeMs - state[place.firstMs]! < startAfterMs) return;
     state[place.hourOrigin] = state[place.level]!;

@@ -1,44 +1,33 @@
 /** Lines a minute of the kinds that a service writes most often: a rate series of its own for each, at most 16. */
-import type { Asking, BaselineKind, BaselineView, JsonValue, Reading, Vote } from '#contract';
+import type { Asking, BaselineKind, BaselineView, JsonValue, Reading } from '#contract';
 import { minuteMs, verdict } from './ballot.ts';
-import { hashed } from './hash.ts';
+import {
+  addCounts,
+  drop,
+  earnedMinutes,
+  emptyRates,
+  firstsLimit,
+  hourMs,
+  keptLimit,
+  noteFirst,
+  trim,
+  trimFirsts,
+  unready,
+  type KindRatesState,
+  type KindSeries,
+} from './kind-series.ts';
 import { LedgerView } from './ledger.ts';
-import { acceptNumber, addNumber, makeReady } from './number-memo.ts';
-import { emptyNumbers, mergeNumbers, packNumbers, unpackNumbers, type NumberState } from './number-state.ts';
+import { acceptNumber, makeReady } from './number-memo.ts';
+import { mergeNumbers, packNumbers, unpackNumbers } from './number-state.ts';
 import { GridView } from './number-view.ts';
 import { hasNarrowQuantile } from './readiness.ts';
 
-/** Kinds that keep a series for good, and kinds on trial beside them until so many have earned theirs. */
-const keptLimit = 16;
-const trialLimit = 32;
-/** Minutes with the kind by which a series is earned: a start's or a one-time job's lines do not get there. */
-const earnedMinutes = 10;
+export type { KindRatesState };
+
 /** Fewer minutes with the kind say nothing of how many lines are usual. */
 const leastMinutes = 3;
-const hourMs = 3_600_000;
-/** A kind on trial that was not met for an hour gives way; an earned one after a week. */
-const trialIdleMs = hourMs;
-const earnedIdleMs = 7 * 24 * hourMs;
 /** As for other numbers: an hour, and what gives a quantile an interval at all. */
 const leastSightings = 60;
-
-interface KindSeries {
-  /** Over all minutes of the state, also those before the kind was met: they count 0. */
-  numbers: NumberState;
-  /** Minutes of tasks with the kind, and the event time of the last. */
-  met: number;
-  lastMs: number;
-}
-
-export interface KindRatesState {
-  /** Every minute as a 0: what a kind that was never met has behind it. */
-  minutes: NumberState;
-  series: Record<string, KindSeries>;
-  size: number;
-  /** When each kind was first met, in minutes since 1970; of more than the limit those with the smallest hashes. */
-  firsts: Record<string, number>;
-  firstsSize: number;
-}
 
 export interface KindRatesView extends BaselineView {
   /** How a kind's count in a minute stands; undefined where it has no series, or one that is still learning. */
@@ -47,116 +36,6 @@ export interface KindRatesView extends BaselineView {
   presence(id: string): number | undefined;
   /** Was the kind never met before, or first met less than `withinMs` ago, once there was something to be new to? */
   isNew(id: string, timeMs: number, withinMs: number): boolean;
-}
-
-/** Kinds of which it is known when they came: a busy service writes hundreds. Some twenty bytes each as stored. */
-const firstsLimit = 1_024;
-
-/** A copy that has yet to become ready by itself. */
-function unready(minutes: NumberState): NumberState {
-  return { ...minutes, ledger: { ...minutes.ledger, readyMs: null } };
-}
-
-function earnedOf(state: KindRatesState): number {
-  let earned = 0;
-  for (const id in state.series) if ((state.series[id] as KindSeries).met >= earnedMinutes) earned += 1;
-  return earned;
-}
-
-function drop(state: KindRatesState, id: string): void {
-  delete state.series[id];
-  state.size -= 1;
-}
-
-/** Of those that may give way, the one met least, of equals that with the largest hash. */
-function weakest(state: KindRatesState, mayGo: (series: KindSeries) => boolean): string | undefined {
-  let found: string | undefined;
-  let least = Infinity;
-  for (const id in state.series) {
-    const series = state.series[id] as KindSeries;
-    if (!mayGo(series) || series.met > least) continue;
-    if (series.met < least || found === undefined || hashed(id) > hashed(found)) found = id;
-    least = series.met;
-  }
-  return found;
-}
-
-function makeRoom(state: KindRatesState, timeMs: number): boolean {
-  const isFull = earnedOf(state) >= keptLimit;
-  if (!isFull && state.size < trialLimit) return true;
-  const idle = weakest(state, ({ met, lastMs }) => {
-    if (met >= earnedMinutes) return timeMs - lastMs > earnedIdleMs;
-    return met <= 1 ? timeMs > lastMs : timeMs - lastMs > trialIdleMs;
-  });
-  if (idle === undefined) return false;
-  drop(state, idle);
-  return true;
-}
-
-function noteFirst(state: KindRatesState, id: string, minute: number): void {
-  const known = state.firsts[id];
-  if (known === undefined) state.firstsSize += 1;
-  if (known === undefined || minute < known) state.firsts[id] = minute;
-  // Twice the limit is let in before the smallest hashes are looked for, so that a flood costs little each.
-  if (state.firstsSize >= 2 * firstsLimit) trimFirsts(state);
-}
-
-function trimFirsts(state: KindRatesState): void {
-  if (state.firstsSize <= firstsLimit) return;
-  for (const id of byHash(Object.keys(state.firsts)).slice(firstsLimit)) delete state.firsts[id];
-  state.firstsSize = firstsLimit;
-}
-
-function byHash(ids: string[]): string[] {
-  return ids
-    .map((id) => ({ id, hash: hashed(id) }))
-    .sort((left, right) => left.hash - right.hash || (left.id < right.id ? -1 : 1))
-    .map(({ id }) => id);
-}
-
-function addCounts(state: KindRatesState, counts: ReadonlyMap<string, number>, vote: Vote): void {
-  const { timeMs } = vote;
-  let strangers: string[] | undefined;
-  const minute = Math.floor(timeMs / minuteMs);
-  for (const [id, count] of counts) {
-    if (count === 0) continue;
-    noteFirst(state, id, minute);
-    if (state.series[id] === undefined) (strangers ??= []).push(id);
-  }
-  // Order within a minute decides nothing.
-  if (strangers !== undefined && state.size + strangers.length > keptLimit) strangers = byHash(strangers);
-  for (const id of strangers ?? []) {
-    if (!makeRoom(state, timeMs)) break;
-    state.series[id] = { numbers: mergeNumbers(emptyNumbers(), unready(state.minutes)), met: 0, lastMs: timeMs };
-    state.size += 1;
-  }
-  let hasEarned = false;
-  for (const id in state.series) {
-    const series = state.series[id] as KindSeries;
-    const count = counts.get(id) ?? 0;
-    addNumber(series.numbers, count, vote);
-    if (count === 0) continue;
-    series.met += 1;
-    if (timeMs > series.lastMs) series.lastMs = timeMs;
-    if (series.met === earnedMinutes) hasEarned = true;
-  }
-  addNumber(state.minutes, 0, vote);
-  if (hasEarned) trim(state);
-}
-
-/** Once 16 have earned a series nobody is on trial; a merge may bring more, of which those met most stay. */
-function trim(state: KindRatesState): void {
-  const ranking = Object.entries(state.series)
-    .sort(([leftId, left], [rightId, right]) => right.met - left.met || hashed(leftId) - hashed(rightId))
-    .map(([id]) => id);
-  const limit = earnedOf(state) >= keptLimit ? keptLimit : trialLimit;
-  for (const id of ranking.slice(limit)) drop(state, id);
-}
-
-function emptyRates(): KindRatesState {
-  const series: Record<string, KindSeries> = Object.create(null);
-  const firsts: Record<string, number> = Object.create(null);
-  return { minutes: emptyNumbers(), series, size: 0, firsts, firstsSize: 0 };
 }
 
 class RatesView extends LedgerView implements KindRatesView {

@@ -90,6 +90,8 @@ export const lineKindTree: BaselineKind<LineState, LineKind, KindView> = {
   endMinute(state, timeMs) {
     forestOf(state).fold();
     if (state.ledger.readyMs !== null) return;
+    // What counts as one kind is worked out only where the rest of the rule holds.
+    if (!hasSeenEnough(state.ledger, 0)) return;
     if (hasSeenEnough(state.ledger, forestOf(state).singles() + state.dropped)) becomeReady(state.ledger, timeMs);
   },
 

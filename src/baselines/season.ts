@@ -51,16 +51,29 @@ export function emptySums(): SeasonSums {
   return { counts: zeros(), steps: zeros(), count: 0, sum: 0, squares: 0 };
 }
 
+/** All numbers of a minute are added and asked at one time, so its hour and weekday are worked out once. */
+let placedMs = Number.NaN;
+let placedHour = 0;
+let placedWeekday = 0;
+
+function place(timeMs: number): void {
+  const hour = Math.floor(timeMs / hourMs) % hours;
+  const weekday = Math.floor(timeMs / dayMs) % weekdays;
+  placedMs = timeMs;
+  placedHour = hour < 0 ? hour + hours : hour;
+  placedWeekday = weekday < 0 ? weekday + weekdays : weekday;
+}
+
 /** Hour of the day in UTC. */
 export function hourOf(timeMs: number): number {
-  const hour = Math.floor(timeMs / hourMs) % hours;
-  return hour < 0 ? hour + hours : hour;
+  if (timeMs !== placedMs) place(timeMs);
+  return placedHour;
 }
 
 /** Day of the week, 0 for Thursday (as 1 January 1970 was). */
 export function weekdayOf(timeMs: number): number {
-  const weekday = Math.floor(timeMs / dayMs) % weekdays;
-  return weekday < 0 ? weekday + weekdays : weekday;
+  if (timeMs !== placedMs) place(timeMs);
+  return placedWeekday;
 }
 
 /** The sum of squares that some parts explain. */

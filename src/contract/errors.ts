@@ -18,6 +18,7 @@ export const errorTable = {
   'state-newer': { exit: 1, meaning: 'The state was made by a newer version.' },
   'state-damaged': { exit: 1, meaning: 'The state is not a state of fargazer, or its file is damaged.' },
   'state-write-failed': { exit: 1, meaning: 'The state could not be written: disk full, no permission.' },
+  'temporary-failed': { exit: 1, meaning: 'The temporary folder is full, missing or may not be written to.' },
   'output-failed': { exit: 1, meaning: 'A report, CSV or other output could not be written.' },
   'sink-unknown': { exit: 2, meaning: 'An output was named that does not exist.' },
   'detector-unknown': { exit: 2, meaning: 'A detector was named that does not exist.' },

@@ -5,6 +5,7 @@
  */
 import type { FeedName } from './feed.ts';
 import type { JsonObject } from './json.ts';
+import type { MetricList } from './metric-list.ts';
 
 /** Where a record stands, so that a person can open it. Enters no key, no state and no alert id. */
 export interface Origin {
@@ -78,27 +79,19 @@ export interface LogRecord extends EventBase<'log'> {
 
 export type MetricUnit = 'ratio' | 'percent' | 'bytes' | 'bytes/s' | 'count' | 'count/s' | 'cpu-units' | 'seconds' | '1';
 
-/** The values of one metric in one minute. */
-export interface MetricReading {
-  /** OpenTelemetry-like name: `container.cpu.utilization`, `container.memory.usage`, `container.network.tx`, … */
-  metric: string;
-  unit: MetricUnit;
-  /** The last value of the minute, by `lastMs`, `lastNs` and size; finite. */
-  value: number;
-  minimum: number;
-  maximum: number;
-  lastMs: number;
-  lastNs: number;
-  /** A counter that only grows until its container restarts; the engine makes rates of it. */
-  isCumulative: boolean;
-}
-
-/** One reading, as decoders give it. */
-export interface MetricPoint extends EventBase<'metric'>, MetricReading {}
-
-/** All readings of one subject in one minute: what metric points become on the tape. */
+/**
+ * The metrics of one subject in one minute: as decoded those of one record, on the tape those of all.
+ * A million of them may wait, so they are columns: a list that many share, and numbers side by side.
+ */
 export interface MetricSet extends EventBase<'metrics'> {
-  readings: MetricReading[];
+  list: MetricList;
+  /** The last value of the minute of each metric, by time and size; finite. */
+  values: number[];
+  /**
+   * Of each metric four numbers: minimum, maximum, and the time of the last value in milliseconds and nanoseconds.
+   * Absent where each has one value, of the event's own time.
+   */
+  spans?: number[] | undefined;
 }
 
 /** One or more connections between a client and a server, as far as the record tells the two apart. */
@@ -221,7 +214,6 @@ export interface FileActivity extends EventBase<'file'> {
 
 export type FargazerEvent =
   | LogRecord
-  | MetricPoint
   | MetricSet
   | NetworkActivity
   | DnsActivity

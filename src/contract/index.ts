@@ -10,6 +10,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './feed.ts';
 export * from './json.ts';
+export * from './metric-list.ts';
 export * from './observation.ts';
 export * from './outcome.ts';
 export * from './sink.ts';

@@ -7,6 +7,7 @@ import { isObject, listOf, numberOf, objectOf, textOf } from './fields.ts';
 import { instantOf } from './instant.ts';
 import type { Instant } from './instant.ts';
 import { MetricPoints } from './metric-point.ts';
+import { SubjectNames } from './subject-names.ts';
 
 export const containerInsights: Decoder = {
   id: 'container-insights',
@@ -16,7 +17,10 @@ export const containerInsights: Decoder = {
   framing: 'json',
   recognise: (head) => (head[0]?.value !== undefined && accepts(head[0].value) ? 1 : 0),
   accepts,
-  open: ({ name }) => ({ decode: (record) => decode(record, name) }),
+  open({ name }) {
+    const subjects = new SubjectNames();
+    return { decode: (record) => decode(record, name, subjects) };
+  },
 };
 
 function accepts(value: JsonValue): boolean {
@@ -29,7 +33,7 @@ function isEmbedded(value: Readonly<JsonObject>): boolean {
   return Array.isArray(objectOf(value['_aws'])['CloudWatchMetrics']);
 }
 
-function decode(record: RawRecord, name: string | undefined): Decoded {
+function decode(record: RawRecord, name: string | undefined, subjects: SubjectNames): Decoded {
   const value = objectOf(record.value);
   const type = textOf(value['Type']);
   const isKubernetes = 'kubernetes' in value;
@@ -40,12 +44,13 @@ function decode(record: RawRecord, name: string | undefined): Decoded {
   if (instant === undefined) return { unreadable: 'expected Timestamp in milliseconds since 1970 in a Container Insights event' };
   if (fields === undefined) return result(embeddedPoints(record, value, instant, name));
   const points = new MetricPoints('container-insights', record, instant);
-  addPoints(points, fields, value, isKubernetes ? kubernetesSubject(value) : ecsSubject(value));
+  addPoints(points, fields, value, isKubernetes ? kubernetesSubject(value, subjects) : ecsSubject(value, type, subjects));
   return result(points);
 }
 
-function result({ points }: MetricPoints): Decoded {
-  return points.length > 0 ? { events: points } : { skipped: 'metric event without values' };
+function result(points: MetricPoints): Decoded {
+  const events = points.finish();
+  return events.length > 0 ? { events } : { skipped: 'metric event without values' };
 }
 
 /** Milliseconds as number (ECS) or text (EKS). */
@@ -81,35 +86,34 @@ function firstNumber(value: Readonly<JsonObject>, fields: readonly string[]): nu
   return undefined;
 }
 
-function set(subject: Subject, key: keyof Subject, value: JsonValue | undefined): void {
-  const text = textOf(value);
-  if (text !== '') subject[key] = text;
+function ecsSubject(value: Readonly<JsonObject>, type: string, subjects: SubjectNames): Subject {
+  const task = textOf(value['TaskId']);
+  const service = textOf(value['ServiceName']);
+  return subjects.of(task === '' ? service : task, {
+    account: textOf(value['AccountID']),
+    region: textOf(value['Region']),
+    cluster: textOf(value['ClusterName']),
+    service,
+    family: textOf(value['TaskDefinitionFamily']),
+    revision: textOf(value['TaskDefinitionRevision']),
+    task,
+    container: textOf(value['ContainerName']),
+    host: type === 'Instance' ? textOf(value['EC2InstanceId']) : '',
+  });
 }
 
-function ecsSubject(value: Readonly<JsonObject>): Subject {
-  const subject: Subject = {};
-  set(subject, 'account', value['AccountID']);
-  set(subject, 'region', value['Region']);
-  set(subject, 'cluster', value['ClusterName']);
-  set(subject, 'service', value['ServiceName']);
-  set(subject, 'family', value['TaskDefinitionFamily']);
-  set(subject, 'revision', value['TaskDefinitionRevision']);
-  set(subject, 'task', value['TaskId']);
-  set(subject, 'container', value['ContainerName']);
-  if (value['Type'] === 'Instance') set(subject, 'host', value['EC2InstanceId']);
-  return subject;
-}
-
-function kubernetesSubject(value: Readonly<JsonObject>): Subject {
+function kubernetesSubject(value: Readonly<JsonObject>, subjects: SubjectNames): Subject {
   const names = objectOf(value['kubernetes']);
   const owner = objectOf(listOf(names['pod_owners'], 1)[0]);
-  const subject: Subject = {};
-  set(subject, 'cluster', value['ClusterName']);
-  set(subject, 'namespace', value['Namespace'] ?? names['namespace_name']);
-  // `PodName` is the name of the workload; the pod's own stands in `kubernetes`.
-  set(subject, 'workload', value['PodName'] ?? owner['owner_name']);
-  set(subject, 'pod', names['pod_name']);
-  set(subject, 'container', names['container_name']);
-  set(subject, 'host', value['NodeName'] ?? names['host']);
-  return subject;
+  const pod = textOf(names['pod_name']);
+  const host = textOf(value['NodeName'] ?? names['host']);
+  return subjects.of(pod === '' ? host : pod, {
+    cluster: textOf(value['ClusterName']),
+    namespace: textOf(value['Namespace'] ?? names['namespace_name']),
+    // `PodName` is the name of the workload; the pod's own stands in `kubernetes`.
+    workload: textOf(value['PodName'] ?? owner['owner_name']),
+    pod,
+    container: textOf(names['container_name']),
+    host,
+  });
 }

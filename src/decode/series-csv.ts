@@ -1,9 +1,8 @@
 /** Series as CSV: a header with a time and a value column, then a row a point; other columns are ignored. */
-import type { Decoder, MetricPoint, RawRecord } from '#contract';
-import { contentId } from './content-id.ts';
+import type { Decoder } from '#contract';
 import { numberOf } from './fields.ts';
 import { instantOf, type Instant } from './instant.ts';
-import { shortenRaw } from './mask.ts';
+import { MetricPoints } from './metric-point.ts';
 
 const timeNames = ['timestamp', 'time', 'datetime', 'date', 'ts'];
 
@@ -42,33 +41,13 @@ export const seriesCsv: Decoder = {
         if (time === undefined) return { unreadable: 'series-csv: the time column holds no time (ISO 8601, Unix seconds or milliseconds)' };
         const value = numberOf(row[columns.value]?.trim());
         if (value === undefined) return { unreadable: 'series-csv: the value column holds no number' };
-        return { events: [point(record, time, value, subject)] };
+        const points = new MetricPoints('series', record, time);
+        points.add(subject, 'value', '1', value);
+        return { events: points.finish() };
       },
     };
   },
 };
-
-function point(record: RawRecord, time: Instant, value: number, subject: { name?: string }): MetricPoint {
-  return {
-    kind: 'metric',
-    feed: 'series',
-    ...time,
-    id: contentId(record.text),
-    hasOwnId: false,
-    count: 1,
-    subject,
-    origin: record.origin,
-    raw: shortenRaw(record.text),
-    metric: 'value',
-    unit: '1',
-    value,
-    minimum: value,
-    maximum: value,
-    lastMs: time.timeMs,
-    lastNs: time.timeNs,
-    isCumulative: false,
-  };
-}
 
 /** `value`, or the other one of two columns. */
 function columnsOf(header: string): Columns | undefined {

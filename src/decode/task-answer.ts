@@ -51,7 +51,7 @@ export function decodeTask(task: Answer, record: RawRecord, memory: TaskMemory):
     const reserved = numberOf(storage['Reserved']) ?? 0;
     if (used !== undefined) points.add(subject, 'task.ephemeral_storage.usage', 'bytes', used * mebibyte);
     if (used !== undefined && reserved > 0) points.add(subject, 'task.ephemeral_storage.utilization', 'ratio', used / reserved);
-    events.push(...points.points);
+    events.push(...points.finish());
   }
   return { events };
 }

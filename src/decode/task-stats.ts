@@ -1,5 +1,5 @@
 /** Stats of containers (`/stats`, `/task/stats`), as Docker's API names them, turned into metric points. */
-import type { Decoded, JsonObject, JsonValue, MetricPoint, RawRecord, Subject } from '#contract';
+import type { Decoded, FargazerEvent, JsonObject, JsonValue, RawRecord, Subject } from '#contract';
 import { isTaskId } from './arn.ts';
 import { isObject, listOf, numberOf, objectOf, textOf } from './fields.ts';
 import { instantOf } from './instant.ts';
@@ -47,7 +47,7 @@ export function decodeStatsMap(map: Stats, record: RawRecord, memory: TaskMemory
   const withNetwork = ids.filter((id) => isObject(objectOf(map[id])['networks']));
   const isShared = withNetwork.length === 1 || withNetwork.every((id) => isTaskId(id.slice(0, 32)) && id[32] === '-');
   const sharedId = isShared ? lastRead(withNetwork, map) : undefined;
-  const events: MetricPoint[] = [];
+  const events: FargazerEvent[] = [];
   for (const id of ids) {
     const stats = objectOf(map[id]);
     const instant = instantOf(stats['read']);
@@ -55,7 +55,7 @@ export function decodeStatsMap(map: Stats, record: RawRecord, memory: TaskMemory
     if (instant === undefined || instant.timeMs <= 0) continue;
     memory.latestMs = Math.max(memory.latestMs, instant.timeMs);
     // Each container's points have ids of their own, though all come from one record.
-    const points = new MetricPoints('task-metadata', record, instant, `.${events.length}`);
+    const points = new MetricPoints('task-metadata', record, instant, events.length === 0 ? '' : `.${events.length}`);
     const known = memory.recall(id);
     const subject = known?.subject ?? unknownSubject(id, stats);
     addCpu(points, stats, subject, known?.cpuUnits ?? 0);
@@ -68,7 +68,7 @@ export function decodeStatsMap(map: Stats, record: RawRecord, memory: TaskMemory
       const { container: _container, ...task } = subject;
       addNetwork(points, stats, task, 'task');
     }
-    events.push(...points.points);
+    events.push(...points.finish());
   }
   return events.length > 0 ? { events } : { skipped: 'no stats: the containers have ended or only just begun' };
 }

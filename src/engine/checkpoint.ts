@@ -163,9 +163,8 @@ function readState(store: Store, header: Header, kinds: ReadonlyMap<string, AnyK
       walk.unpackOpen(open);
       for (const { name, page } of pages) {
         const [, feed, minute] = name.split('/');
-        // A page is unpacked when its minute is walked: too late to refuse it.
-        unpackPage(Buffer.from(page));
-        walk.tape.addPage(feed as FeedName, Number(minute), Buffer.from(page));
+// Unpacked now, for it is too late to refuse a damaged page when its minute is walked.
+        walk.restorePage(feed as FeedName, Number(minute), Buffer.from(page), unpackPage(page));
       }
     },
   };
@@ -182,13 +181,13 @@ export function unpackOwner(packed: PackedOwner, owners: Owners, kinds: Readonly
   record.abstained = packed.abstained;
   record.readyFromMs = packed.readyFromMs ?? undefined;
   for (const { container, phase, parts } of packed.groups) {
-    const group = { container, phase: phase as Part['name'] as never, parts: new Map<string, Part>() };
+    const group = { container, phase: phase as Part['name'] as never, parts: new Map<string, Part>(), bySlot: undefined, nearSlot: undefined, nearParts: undefined };
     for (const [slot, name, kindName, createdMs, taughtUntilMs, state] of parts) {
       const kind = kinds.get(kindName);
       if (kind === undefined) throw new Error(`no baseline kind ${kindName}`);
       group.parts.set(name === '' ? slot : `${slot}\u0001${name}`, {
         slot, name, kind, state: kind.unpack(state), createdMs,
-        taughtUntilMs: taughtUntilMs ?? Number.NEGATIVE_INFINITY, touchedMinute: Number.NEGATIVE_INFINITY,
+        taughtUntilMs: taughtUntilMs ?? Number.NEGATIVE_INFINITY, among: undefined, asked: undefined, view: undefined,
       });
     }
     record.groups.set(`${container}|${phase}`, group);

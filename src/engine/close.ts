@@ -2,7 +2,8 @@
 import type { Entity, LogMinute, MetricMinute, Observation } from '#contract';
 import type { Judges } from './judge.ts';
 import type { MinuteState } from './minutes.ts';
-import { counterRate, logMinute, metricMinute, networkMinute } from './observe.ts';
+import { counterRates, metricMinute, networkMinute } from './observe.ts';
+import { logMinute } from './observe-logs.ts';
 import { Siblings } from './siblings.ts';
 import { minuteLengthMs } from './order.ts';
 import { entityOf, type Instance } from './owners.ts';
@@ -15,6 +16,7 @@ import { phaseOf } from './attribute.ts';
 const siblingMinimum = 4;
 
 export function closeMinute(minute: MinuteState, state: WalkState, judges: Judges, silence: Silence, teacher: Teacher): void {
+  judges.beginMinute();
   const lessons: { instance: Instance; entity: Entity; observation: Observation }[] = [];
   const judge = (instance: Instance, entity: Entity, observation: Observation): void => {
     judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
@@ -27,7 +29,7 @@ export function closeMinute(minute: MinuteState, state: WalkState, judges: Judge
       if (network !== undefined) judge(instance, entity, networkMinute(network, minute.minute));
     }
   }
-  const touched = new Set<Part>();
+  const touched: Part[] = [];
   for (const { instance, entity, waiting } of minute.entities.values()) {
     for (const { observation } of waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
   }
@@ -58,18 +60,14 @@ function closeLogs(minute: MinuteState, state: WalkState, silence: Silence, judg
 
 function closeMetrics(minute: MinuteState, judge: Judge): void {
   const siblings = new Siblings(minute, siblingMinimum);
+  for (const of of minute.entities.values()) if (of.metrics !== undefined) of.rates = counterRates(of.instance, of.metrics);
   for (const of of minute.entities.values()) {
-    for (const point of of.metrics?.readings ?? []) {
-      if (point.isCumulative) siblings.noteRate(of, point.metric, counterRate((of.instance.counters ??= new Map()), point));
-    }
-  }
-  for (const of of minute.entities.values()) {
-    const { metrics } = of;
+    const { metrics, rates, instance, entity } = of;
     if (metrics === undefined) continue;
-    for (const point of metrics.readings) {
-      const rate = point.isCumulative ? siblings.rateOf(of, point.metric) : undefined;
-      if (point.isCumulative && rate === undefined) continue;
-      judge(of.instance, of.entity, metricMinute(point, metrics.shown, minute.minute, rate, siblings, of));
+    for (let at = 0; at < metrics.values.length; at += 1) {
+      const isCounter = metrics.list.isCumulative[at]!;
+      if (isCounter && Number.isNaN(rates![at]!)) continue;
+      judge(instance, entity, metricMinute(metrics, at, minute.minute, isCounter ? rates![at] : undefined, siblings, of));
     }
   }
 }

@@ -1,14 +1,12 @@
 /** The gate before the tape: hostile times, the span asked for, and what a state has read before (E4, E5, E7). */
 import type { FargazerEvent, FeedName, Intake } from '#contract';
 import { releaseOf, type Lateness } from './order.ts';
+import { noteDay, type Days } from './span.ts';
 import type { Tape } from './tape.ts';
 
 /** Before AWS began nothing of it can have been recorded; after 2100 it is a broken or forged clock. */
 const earliestMs = Date.UTC(2006, 0, 1);
 const latestMs = Date.UTC(2101, 0, 1);
-
-/** Decoders put records without any time from `earliestMs` on, a millisecond apart: a day holds 86 million of them. */
-const placedMs = 86_400_000;
 
 export interface SetAside {
   future: number;
@@ -20,9 +18,8 @@ export interface SetAside {
 
 export class Gate implements Intake {
   readonly setAside: SetAside = { future: 0, past: 0, olderThanState: 0, outsideSpan: 0, alreadyRead: 0 };
-  #datedFirstMs = Infinity;
-  #placedFirstMs = Infinity;
-  lastMs = -Infinity;
+  /** First and last event time let through, by day. */
+  readonly days: Days = new Map();
   readonly #tape: Tape;
   readonly #lateness: Lateness;
   readonly #fromMs: number;
@@ -46,9 +43,14 @@ export class Gate implements Intake {
     this.#readTo = readTo;
   }
 
-  /** Event time of the earliest event let through; Infinity before the first. Placed records count where no other is. */
+  /** Event time of the earliest event let through; Infinity before the first. */
   get firstMs(): number {
-    return this.#datedFirstMs < Infinity ? this.#datedFirstMs : this.#placedFirstMs;
+    return Math.min(...[...this.days.values()].map(({ firstMs }) => firstMs));
+  }
+
+  /** Of the latest; -Infinity before the first. */
+  get lastMs(): number {
+    return Math.max(...[...this.days.values()].map(({ lastMs }) => lastMs));
   }
 
   get generation(): number {
@@ -63,21 +65,17 @@ export class Gate implements Intake {
       this.#bumps += 1;
       return event;
     }
-    this.#noteFirst(event.timeMs);
-    if (event.timeMs > this.lastMs) this.lastMs = event.timeMs;
+    noteDay(this.days, event.timeMs);
     return this.#tape.take(event);
   }
 
   /** Adds what a gate elsewhere counted, whose pages are on this tape. */
-  absorb(setAside: SetAside, firstMs: number, lastMs: number): void {
+  absorb(setAside: SetAside, days: Days): void {
     for (const why of Object.keys(setAside) as (keyof SetAside)[]) this.setAside[why] += setAside[why];
-    this.#noteFirst(firstMs);
-    this.lastMs = Math.max(this.lastMs, lastMs);
-  }
-
-  #noteFirst(timeMs: number): void {
-    if (timeMs >= earliestMs + placedMs) this.#datedFirstMs = Math.min(this.#datedFirstMs, timeMs);
-    else this.#placedFirstMs = Math.min(this.#placedFirstMs, timeMs);
+    for (const { firstMs, lastMs } of days.values()) {
+      noteDay(this.days, firstMs);
+      noteDay(this.days, lastMs);
+    }
   }
 
   #refusal(event: FargazerEvent): keyof SetAside | undefined {

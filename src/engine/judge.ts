@@ -1,5 +1,5 @@
 /** Judging: one observation, every detector that reads its kind, against what was known before its minute. */
-import type { BaselineView, Context, Detector, Entity, Evidence, FeedName, Observation, ObservationKind } from '#contract';
+import type { Asking, BaselineView, Context, Detector, Entity, Evidence, FeedName, Observation, ObservationKind, Vote } from '#contract';
 import { entityName } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import type { Facts } from './facts.ts';
@@ -27,6 +27,13 @@ interface Reader extends EnabledDetector {
   counts: DetectorCounts;
   /** Names of its traces by part, made once. */
   traceKeys: Map<string, string>;
+  /** Its views of what is judged now, filled anew for each observation. */
+  views: Record<string, BaselineView>;
+}
+
+/** What a detector is told beside the observation; one object, filled anew for each judgement. */
+interface Told extends Context<unknown> {
+  entity: Entity;
 }
 
 export interface DetectorCounts {
@@ -36,6 +43,13 @@ export interface DetectorCounts {
 }
 
 const noEvidence: readonly Evidence[] = [];
+const noEpisodes: Episode[] = [];
+const nobody: Entity = { owner: { kind: 'stream', account: '', region: '', cluster: '', name: '' }, container: '', instance: '', phase: 'run' };
+
+/** The sum of a minute, which counts as one observation. */
+function isSum({ kind }: Observation): boolean {
+  return kind === 'metric-minute' || kind === 'log-minute' || kind === 'network-minute';
+}
 
 /** A detector that keeps throwing is named once per entity; beyond this many it is off for all. */
 const quarantineLimit = 1_000;
@@ -46,18 +60,29 @@ const traceKeyLimit = 4_096;
 
 export class Judges {
   readonly #readers = new Map<ObservationKind, Reader[]>();
-  readonly #settings: EngineSettings;
   readonly #facts: Facts;
   readonly #teacher: Teacher;
   readonly #episodes: Episodes;
   /** Told of every judgement; set by `fargazer why` and the report alone. */
   onJudged: ((judged: Judged) => void) | undefined;
+  /** How the sums of the minute being closed ask; nothing is learned and no fact changes while they are judged. */
+  #asking: Asking | undefined;
+  readonly #vote: Vote = { timeMs: 0, voter: 0, isTaught: false, count: 1 };
+  readonly #told: Told;
 
   constructor(settings: EngineSettings, facts: Facts, teacher: Teacher, episodes: Episodes) {
-    this.#settings = settings;
     this.#facts = facts;
     this.#teacher = teacher;
     this.#episodes = episodes;
+    const told: Told = {
+      entity: nobody,
+      name: '',
+      trace: undefined,
+      deployment: undefined,
+      isComplete: true,
+      isAllowed: (kind, value) => settings.isAllowed(told.entity, kind, value),
+    };
+    this.#told = told;
     for (const enabled of settings.detectors) {
       const slots = slotsOf(enabled.detector);
       const reader: Reader = {
@@ -66,6 +91,7 @@ export class Judges {
         learnsFromTrace: slots.some(({ spec }) => spec.of.length > 1),
         counts: { judged: 0, abstained: 0, quarantined: new Set() },
         traceKeys: new Map(),
+        views: {},
       };
       const readers = this.#readers.get(enabled.detector.reads) ?? [];
       readers.push(reader);
@@ -84,10 +110,26 @@ export class Judges {
     return undefined;
   }
 
+  /** Called before the sums of a minute are judged. */
+  beginMinute(): void {
+    this.#asking = undefined;
+  }
+
+  #askingOf(observation: Observation, isWidened: boolean): Asking {
+    const { timeMs } = observation;
+    const known = this.#asking;
+    if (known !== undefined && known.timeMs === timeMs && known.isWidened === isWidened && isSum(observation)) return known;
+    const asking = { timeMs, isVouched: this.#facts.isVouched, isWidened };
+    if (isSum(observation)) this.#asking = asking;
+    return asking;
+  }
+
   /** Judges one observation; gives the episodes it was filed under. */
   judge(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, isComplete: boolean): Episode[] {
+    const readers = this.#readers.get(observation.kind);
+    if (readers === undefined) return noEpisodes;
     const found: Episode[] = [];
-    for (const reader of this.#readers.get(observation.kind) ?? []) {
+    for (const reader of readers) {
       const { detector } = reader;
       const trace = this.#traceOf(reader, instance, observation);
       let said = noEvidence;
@@ -123,8 +165,9 @@ export class Judges {
   ): readonly Evidence[] {
     const { detector, slots } = reader;
     const deployment = deploymentAt(instance.owner, observation.timeMs);
-    const asking = { timeMs: observation.timeMs, isVouched: this.#facts.isVouched, isWidened: deployment !== undefined };
-    const views: Record<string, BaselineView> = {};
+    const asking = this.#askingOf(observation, deployment !== undefined);
+    // Whoever listens keeps the views; detectors do not.
+    const views: Record<string, BaselineView> = this.onJudged === undefined ? reader.views : {};
     let isReady = true;
     let hasReady = false;
     for (const slot of slots) {
@@ -143,15 +186,15 @@ export class Judges {
       return noEvidence;
     }
     reader.counts.judged += 1;
-    const context: Context<unknown> = {
-      entity,
-      name: entityName(entity),
-      trace,
-      deployment,
-      isComplete,
-      isAllowed: (kind, value) => this.#settings.isAllowed(entity, kind, value),
-    };
-    const answer = (detector as Detector).judge(views as never, observation as never, reader.options as never, context);
+    const told = this.#told;
+    if (told.entity !== entity) {
+      told.entity = entity;
+      told.name = entityName(entity);
+    }
+    told.trace = trace;
+    told.deployment = deployment;
+    told.isComplete = isComplete;
+    const answer = (detector as Detector).judge(views as never, observation as never, reader.options as never, told);
     if (answer === undefined || (Array.isArray(answer) && answer.length === 0)) {
       this.#tell(reader, instance, entity, observation, 'quiet', noEvidence, views);
       return noEvidence;
@@ -206,15 +249,14 @@ export class Judges {
   }
 
   /** Lets an observation teach every baseline that reads its kind. */
-  learn(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, touched: Set<Part>): void {
+  learn(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, touched: Part[]): void {
     const readers = this.#readers.get(observation.kind);
     if (readers === undefined) return;
-    const vote = {
-      timeMs: observation.timeMs,
-      voter: instance.voter,
-      isTaught: observation.timeMs < this.#teacher.teachUntilMs,
-      count: observation.kind.endsWith('-minute') ? 1 : Math.max(1, observation.count),
-    };
+    const vote = this.#vote;
+    vote.timeMs = observation.timeMs;
+    vote.voter = instance.voter;
+    vote.isTaught = observation.timeMs < this.#teacher.teachUntilMs;
+    vote.count = isSum(observation) ? 1 : Math.max(1, observation.count);
     for (const reader of readers) {
       try {
         const trace = reader.learnsFromTrace ? this.#traceOf(reader, instance, observation) : undefined;

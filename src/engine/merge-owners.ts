@@ -18,7 +18,7 @@ function mergeOwner(into: OwnerRecord, other: OwnerRecord): void {
   for (const [key, group] of other.groups) {
     const known = into.groups.get(key);
     if (known === undefined) {
-      into.groups.set(key, { ...group, parts: new Map([...group.parts].map(([name, part]) => [name, { ...part, state: part.kind.merge(part.state, part.kind.empty()) }])) });
+      into.groups.set(key, { ...group, bySlot: undefined, nearSlot: undefined, nearParts: undefined, parts: new Map([...group.parts].map(([name, part]) => [name, { ...part, state: part.kind.merge(part.state, part.kind.empty()) }])) });
       continue;
     }
     for (const [name, part] of group.parts) {

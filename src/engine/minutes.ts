@@ -1,5 +1,5 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricReading, Observation, Origin } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
 import type { TaskFacts } from './facts.ts';
@@ -40,8 +40,9 @@ export interface EntityMinute {
   entity: Entity;
   kinds: Map<string, KindInMinute> | undefined;
   continuationLines: number;
-  /** Readings in the order of their names, and the record they are shown by. */
-  metrics: { readings: MetricReading[]; shown: RawShown } | undefined;
+  metrics: MetricSet | undefined;
+  /** Rates of the counters among them, by place; known while the minute is closed. */
+  rates?: number[] | undefined;
   network: NetworkInMinute | undefined;
   /** By key: judged once, counted on. */
   waiting: Map<string, Waiting>;

@@ -3,130 +3,118 @@ import type {
   Destination,
   DnsActivity,
   DnsLookup,
-  LogKind,
-  LogMinute,
-  LogRecord,
   MetricMinute,
-  MetricReading,
+  MetricSet,
   NetworkActivity,
   NetworkMinute,
 } from '#contract';
 import type { Facts } from './facts.ts';
-import type { EntityMinute, KindInMinute, NetworkInMinute, RawShown } from './minutes.ts';
+import type { EntityMinute, NetworkInMinute, RawShown } from './minutes.ts';
+import { lastMsAt, maximumAt, minimumAt } from './metric-sets.ts';
 import { minuteLengthMs } from './order.ts';
+import type { Instance } from './owners.ts';
 import type { Siblings } from './siblings.ts';
 import { domainOf, peerOf } from './peers.ts';
 
 const peerLimit = 64;
-const severe = new Set(['FATAL', 'ERROR', 'CRITICAL', 'EMERGENCY', 'ALERT']);
 
 export function shown(event: { origin: RawShown['origin']; raw: string }): RawShown {
   return { origin: event.origin, raw: event.raw };
 }
 
-export function logKind(row: LogRecord, minute: number): LogKind {
-  return {
-    kind: 'log-kind',
-    timeMs: row.timeMs,
-    minuteMs: minute * minuteLengthMs,
-    count: row.count,
-    records: [shown(row)],
-    templateId: row.templateId,
-    template: row.template,
-    severityText: row.severityText,
-    continuationLines: 0,
-  };
-}
-
-export function logMinute(kinds: ReadonlyMap<string, KindInMinute>, minute: number): LogMinute {
-  const counts = new Map<string, number>();
-  const templates = new Map<string, string>();
-  let lines = 0;
-  let errors = 0;
-  let first: LogRecord | undefined;
-  for (const [id, kind] of kinds) {
-    counts.set(id, kind.count);
-    templates.set(id, kind.first.template);
-    lines += kind.count;
-    if (severe.has(kind.first.severityText ?? '')) errors += kind.count;
-    if (first === undefined || kind.first.timeMs < first.timeMs) first = kind.first;
-  }
-  const minuteMs = minute * minuteLengthMs;
-  return {
-    kind: 'log-minute',
-    timeMs: minuteMs,
-    minuteMs,
-    count: 1,
-    records: first === undefined ? [] : [shown(first)],
-    lines,
-    kinds: counts,
-    errors,
-    templates,
-  };
-}
-
-/** A metric's minute; `siblings` is worked out only when read. */
+/** A metric's minute; what few ask for is worked out only when read. */
 class MetricMinuteObservation implements MetricMinute {
   readonly kind = 'metric-minute' as const;
-  readonly timeMs: number;
-  readonly minuteMs: number;
-  readonly count = 1;
+  readonly minute: number;
   readonly metric: string;
-  readonly unit: MetricReading['unit'];
+  readonly unit: MetricMinute['unit'];
   readonly value: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly #shown: RawShown;
-  readonly #siblings: Siblings | undefined;
+  readonly #set: MetricSet;
+  readonly #at: number;
+  readonly #isRate: boolean;
+  readonly #siblings: Siblings;
   readonly #of: EntityMinute;
 
-  constructor(point: MetricReading, shownBy: RawShown, minute: number, rate: number | undefined, siblings: Siblings | undefined, of: EntityMinute) {
-    this.minuteMs = minute * minuteLengthMs;
-    this.timeMs = this.minuteMs;
-    this.metric = point.metric;
-    this.unit = rate === undefined ? point.unit : point.unit === 'bytes' ? 'bytes/s' : 'count/s';
-    this.value = rate ?? point.value;
-    this.minimum = rate ?? point.minimum;
-    this.maximum = rate ?? point.maximum;
-    this.#shown = shownBy;
+  constructor(set: MetricSet, at: number, minute: number, rate: number | undefined, siblings: Siblings, of: EntityMinute) {
+    const unit = set.list.units[at]!;
+    this.minute = minute;
+    this.metric = set.list.metrics[at]!;
+    this.unit = rate === undefined ? unit : unit === 'bytes' ? 'bytes/s' : 'count/s';
+    this.value = rate ?? set.values[at]!;
+    this.#set = set;
+    this.#at = at;
+    this.#isRate = rate !== undefined;
     this.#siblings = siblings;
     this.#of = of;
   }
 
+  get timeMs(): number {
+    return this.minute * minuteLengthMs;
+  }
+
+  get minuteMs(): number {
+    return this.minute * minuteLengthMs;
+  }
+
+  get count(): number {
+    return 1;
+  }
+
+  get minimum(): number {
+    return this.#isRate ? this.value : minimumAt(this.#set, this.#at);
+  }
+
+  get maximum(): number {
+    return this.#isRate ? this.value : maximumAt(this.#set, this.#at);
+  }
+
   get records(): RawShown[] {
-    return [this.#shown];
+    return [shown(this.#set)];
   }
 
   get siblings(): readonly number[] {
-    return this.#siblings === undefined ? [] : this.#siblings.of(this.#of, this.metric, this.value);
+    return this.#siblings.of(this.#of, this.metric, this.value);
   }
 }
 
+/** The metric at a place of a set; `rate` where it is a counter. */
 export function metricMinute(
-  point: MetricReading,
-  shownBy: RawShown,
+  set: MetricSet,
+  at: number,
   minute: number,
   rate: number | undefined,
-  siblings: Siblings | undefined,
+  siblings: Siblings,
   of: EntityMinute,
 ): MetricMinute {
-  return new MetricMinuteObservation(point, shownBy, minute, rate, siblings, of);
+  return new MetricMinuteObservation(set, at, minute, rate, siblings, of);
 }
 
 /** Longest pause between two readings of a counter that still makes a rate. */
 const counterPauseMs = 15 * minuteLengthMs;
 
-/** Rate per second of a counter since its last reading; undefined after a reset, a long pause or at first. */
-export function counterRate(
-  counters: Map<string, { value: number; timeMs: number }>,
-  point: MetricReading,
-): number | undefined {
-  const before = counters.get(point.metric);
-  counters.set(point.metric, { value: point.value, timeMs: point.lastMs });
-  if (before === undefined || point.value < before.value) return undefined;
-  const passedMs = point.lastMs - before.timeMs;
-  if (passedMs <= 0 || passedMs > counterPauseMs) return undefined;
-  return ((point.value - before.value) * 1_000) / passedMs;
+/** By place in the set the rate per second of a counter since its last reading; NaN after a reset, a long pause, at first, and where it is none. */
+export function counterRates(instance: Instance, set: MetricSet): number[] | undefined {
+  const { metrics, isCumulative } = set.list;
+  let rates: number[] | undefined;
+  for (let at = 0; at < metrics.length; at += 1) {
+    if (!isCumulative[at]!) continue;
+    rates ??= metrics.map(() => NaN);
+    rates[at] = counterRate((instance.counters ??= new Map()), metrics[at]!, set.values[at]!, lastMsAt(set, at));
+  }
+  return rates;
+}
+
+function counterRate(counters: Map<string, { value: number; timeMs: number }>, metric: string, value: number, timeMs: number): number {
+  const last = counters.get(metric);
+  if (last === undefined) {
+    counters.set(metric, { value, timeMs });
+    return NaN;
+  }
+  const grown = value - last.value;
+  const passedMs = timeMs - last.timeMs;
+  last.value = value;
+  last.timeMs = timeMs;
+  return grown < 0 || passedMs <= 0 || passedMs > counterPauseMs ? NaN : (grown * 1_000) / passedMs;
 }
 
 export function networkMinute(network: NetworkInMinute, minute: number): NetworkMinute {

@@ -1,5 +1,5 @@
 /** Open minutes as plain JSON: walked in part when a run was split, closed by the run that goes on. */
-import type { Entity, JsonValue, LogRecord, Observation, Owner } from '#contract';
+import { sharedList, type Entity, type JsonValue, type LogRecord, type MetricSet, type Observation, type Owner } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import type { EntityMinute, Minutes, NetworkInMinute, RawShown } from './minutes.ts';
 import type { Instance, Owners } from './owners.ts';
@@ -20,7 +20,7 @@ interface PackedMinute {
     entity: Entity;
     kinds: [string, number, LogRecord][] | null;
     continuationLines: number;
-    metrics: EntityMinute['metrics'] | null;
+    metrics: MetricSet | null;
     network: (Omit<NetworkInMinute, 'sentByPeer'> & { sentByPeer: [string, number][]; records: RawShown[] }) | null;
     waiting: { key: string; observation: Observation; episodes: string[] }[];
   }[];
@@ -70,7 +70,7 @@ export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owner
         entity: of.entity,
         kinds: of.kinds === null ? undefined : new Map(of.kinds.map(([id, count, first]) => [id, { count, first }])),
         continuationLines: of.continuationLines,
-        metrics: of.metrics ?? undefined,
+        metrics: of.metrics === null ? undefined : { ...of.metrics, list: sharedList(of.metrics.list) },
         network: of.network === null ? undefined : { ...of.network, sentByPeer: new Map(of.network.sentByPeer) },
         waiting: new Map(),
       };

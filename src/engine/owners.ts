@@ -22,8 +22,10 @@ export interface OwnerRecord {
   /** The group asked last: the same for all metrics of a container. */
   nearGroup: Group | undefined;
   instances: Map<string, Instance>;
-  /** Instances ever seen; a lower bound after a restart of a long history. */
+  /** Tasks, pods or sessions ever seen; one that comes again after a day's pause counts again. */
   instanceCount: number;
+  /** Instances kept, by task: one in each of its containers, and one where the container is not told. */
+  containersOf: Map<string, number>;
   events: number;
   feeds: Set<FeedName>;
   judged: number;
@@ -91,6 +93,7 @@ export class Owners {
       nearGroup: undefined,
       instances: new Map(),
       instanceCount: 0,
+      containersOf: new Map(),
       events: 0,
       feeds: new Set(),
       judged: 0,
@@ -140,7 +143,9 @@ export class Owners {
         counters: undefined,
       };
       owner.instances.set(key, instance);
-      owner.instanceCount += 1;
+      const known = owner.containersOf.get(id) ?? 0;
+      owner.containersOf.set(id, known + 1);
+      if (known === 0 && id !== '') owner.instanceCount += 1;
     }
     return instance;
   }
@@ -148,7 +153,13 @@ export class Owners {
   /** Forgets instances unseen since `beforeMs`: tasks end without a word. */
   forgetInstances(beforeMs: number): void {
     for (const record of this.records.values()) {
-      for (const [key, instance] of record.instances) if (instance.lastSeenMs < beforeMs) record.instances.delete(key);
+      for (const [key, instance] of record.instances) {
+        if (instance.lastSeenMs >= beforeMs) continue;
+        record.instances.delete(key);
+        const left = (record.containersOf.get(instance.id) ?? 1) - 1;
+        if (left === 0) record.containersOf.delete(instance.id);
+        else record.containersOf.set(instance.id, left);
+      }
     }
   }
 }

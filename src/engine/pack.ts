@@ -1,14 +1,13 @@
 /** Rows: events as short arrays, a page of them compressed, with its subjects named once. */
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
-import type { EventKind, FargazerEvent, FeedName, Subject } from '#contract';
+import { sharedList, type EventKind, type FargazerEvent, type FeedName, type MetricList, type Subject } from '#contract';
 import { subjectKey } from './reduce.ts';
 
 const base = ['feed', 'timeMs', 'timeNs', 'id', 'hasOwnId', 'count', 'origin', 'raw'] as const;
 
 const fields: Readonly<Record<EventKind, readonly string[]>> = {
   log: ['templateId', 'template', 'severityText', 'isContinuation', 'piece'],
-  metrics: ['readings'],
-  metric: ['metric', 'unit', 'value', 'minimum', 'maximum', 'lastMs', 'lastNs', 'isCumulative'],
+  metrics: ['list', 'values', 'spans'],
   network: [
     'clientAddress', 'serverAddress', 'serverPort', 'protocol', 'side', 'action', 'clientSentBytes',
     'serverSentBytes', 'packets', 'startMs', 'serverService', 'serverName',
@@ -68,6 +67,7 @@ export function unpackPage(bytes: Uint8Array): FargazerEvent[] {
       const value = row[place++];
       if (value !== null) event[field] = value;
     }
+    if (kind === 'metrics') event['list'] = sharedList(event['list'] as MetricList);
     return event as unknown as FargazerEvent;
   });
 }

@@ -26,7 +26,11 @@ export interface Part {
   createdMs: number;
   /** End of the last teaching it was told of. */
   taughtUntilMs: number;
-  touchedMinute: number;
+  /** The touched parts it was put among last. */
+  among: Part[] | undefined;
+  /** The view asked last, and by which asking: the tasks of a minute ask for the same. */
+  asked: Asking | undefined;
+  view: BaselineView | undefined;
 }
 
 /** Parts of one container and phase of an owner; containers and phases not told apart are empty. */
@@ -34,6 +38,11 @@ export interface Group {
   container: string;
   phase: Phase | '';
   parts: Map<string, Part>;
+  /** The same parts by baseline and series, without the making of a name; filled as they are asked. */
+  bySlot: Map<BaselineSlot, Map<string, Part>> | undefined;
+  /** The baseline asked last and its parts: most of the time the same again. */
+  nearSlot: BaselineSlot | undefined;
+  nearParts: Map<string, Part> | undefined;
 }
 
 /** What the making and asking of parts depends on beside the owner. */
@@ -53,30 +62,15 @@ function groupOf(owner: OwnerRecord, container: string, phase: Phase | ''): Grou
   const key = `${container}|${phase}`;
   let group = owner.groups.get(key);
   if (group === undefined) {
-    group = { container, phase, parts: new Map() };
+    group = { container, phase, parts: new Map(), bySlot: undefined, nearSlot: undefined, nearParts: undefined };
     owner.groups.set(key, group);
   }
   owner.nearGroup = group;
   return group;
 }
 
-/** Names of parts by slot and series: made once, for they are asked with every point. */
-const partKeys = new WeakMap<BaselineSlot, Map<string, string>>();
-const partKeysLimit = 4_096;
-
 function partKey(slot: BaselineSlot, name: string): string {
-  if (name === '') return slot.id;
-  let keys = partKeys.get(slot);
-  if (keys === undefined || keys.size > partKeysLimit) {
-    keys = new Map();
-    partKeys.set(slot, keys);
-  }
-  let key = keys.get(name);
-  if (key === undefined) {
-    key = `${slot.id}\u0001${name}`;
-    keys.set(name, key);
-  }
-  return key;
+  return name === '' ? slot.id : `${slot.id}\u0001${name}`;
 }
 
 /** The owner whose baseline a scope means. */
@@ -95,6 +89,19 @@ export function placeOf(
   return { owner: at, group: groupOf(at, scope === 'container' ? container : '', kind.isPhased ? phase : '') };
 }
 
+function partsOfSlot(group: Group, slot: BaselineSlot): Map<string, Part> {
+  if (group.nearSlot === slot) return group.nearParts!;
+  group.bySlot ??= new Map();
+  let parts = group.bySlot.get(slot);
+  if (parts === undefined) {
+    parts = new Map();
+    group.bySlot.set(slot, parts);
+  }
+  group.nearSlot = slot;
+  group.nearParts = parts;
+  return parts;
+}
+
 /** Finds a part, or makes it; undefined where the owner has too many. */
 export function partOf(
   owner: OwnerRecord,
@@ -104,6 +111,9 @@ export function partOf(
   timeMs: number,
   teacher: Teacher,
 ): Part | undefined {
+  const ofSlot = partsOfSlot(group, slot);
+  const near = ofSlot.get(name);
+  if (near !== undefined) return near;
   const key = partKey(slot, name);
   let part = group.parts.get(key);
   if (part === undefined) {
@@ -112,9 +122,10 @@ export function partOf(
       return undefined;
     }
     const kind = slot.spec.kind as AnyKind;
-    part = { slot: slot.id, name, kind, state: kind.empty(), createdMs: timeMs, taughtUntilMs: none, touchedMinute: none };
+    part = { slot: slot.id, name, kind, state: kind.empty(), createdMs: timeMs, taughtUntilMs: none, among: undefined, asked: undefined, view: undefined };
     group.parts.set(key, part);
   }
+  ofSlot.set(name, part);
   return part;
 }
 
@@ -152,24 +163,42 @@ export function viewOf(
   const { owner, group } = placeOf(instance.owner, scope, instance.container, phase, kind);
   const part = partOf(owner, group, slot, name, asking.timeMs, teacher);
   if (part === undefined) return kind.view(kind.empty(), asking);
+  if (part.asked === asking) return part.view!;
   settleTeaching(part, owner, feed, asking.timeMs, teacher);
-  const view = kind.view(part.state, asking);
-  if (view.isReady || slot.spec.borrows !== true || owner.parent === undefined) return view;
-  const above = placeOf(owner.parent, 'owner', '', phase, kind);
-  const lent = partOf(above.owner, above.group, slot, name, asking.timeMs, teacher);
-  if (lent === undefined) return view;
-  settleTeaching(lent, above.owner, feed, asking.timeMs, teacher);
-  const lentView = kind.view(lent.state, asking) as SetView;
-  if (!lentView.isReady) return view;
-  const borrowed: SetView = {
+  let view = kind.view(part.state, asking);
+  if (!view.isReady && slot.spec.borrows === true && owner.parent !== undefined) {
+    view = lentView(owner.parent, phase, slot, name, feed, asking, teacher) ?? view;
+  }
+  part.asked = asking;
+  part.view = view;
+  return view;
+}
+
+/** The view of what contains an owner, where that is ready. */
+function lentView(
+  parent: OwnerRecord,
+  phase: Phase,
+  slot: BaselineSlot,
+  name: string,
+  feed: FeedName,
+  asking: Asking,
+  teacher: Teacher,
+): SetView | undefined {
+  const kind = slot.spec.kind as AnyKind;
+  const { owner, group } = placeOf(parent, 'owner', '', phase, kind);
+  const lent = partOf(owner, group, slot, name, asking.timeMs, teacher);
+  if (lent === undefined) return undefined;
+  settleTeaching(lent, owner, feed, asking.timeMs, teacher);
+  const view = kind.view(lent.state, asking) as SetView;
+  if (!view.isReady) return undefined;
+  return {
     isReady: true,
     isBorrowed: true,
-    history: lentView.history,
-    size: lentView.size,
-    isOverflowing: lentView.isOverflowing,
-    of: (key) => lentView.of(key),
+    history: view.history,
+    size: view.size,
+    isOverflowing: view.isOverflowing,
+    of: (key) => view.of(key),
   };
-  return borrowed;
 }
 
 /** Adds what an observation teaches; gives the parts that changed. */
@@ -182,7 +211,7 @@ export function learn(
   feed: FeedName,
   vote: Vote,
   teacher: Teacher,
-  touched: Set<Part>,
+  touched: Part[],
   trace?: unknown,
 ): void {
   const value = slot.spec.of(observation as never, trace) as unknown;
@@ -203,11 +232,13 @@ function add(
   vote: Vote,
   feed: FeedName,
   teacher: Teacher,
-  touched: Set<Part>,
+  touched: Part[],
 ): void {
   if (part === undefined) return;
   settleTeaching(part, owner, feed, vote.timeMs, teacher);
   if (Array.isArray(value)) for (const one of value as unknown[]) part.kind.add(part.state, one, vote);
   else part.kind.add(part.state, value, vote);
-  touched.add(part);
+  if (part.among === touched) return;
+  part.among = touched;
+  touched.push(part);
 }

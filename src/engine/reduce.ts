@@ -1,5 +1,6 @@
 /** Reduction: which events of one subject and minute are one, and how two of them become one. */
-import type { FargazerEvent, MetricReading, Subject } from '#contract';
+import type { FargazerEvent, Subject } from '#contract';
+import { addMetrics } from './metric-sets.ts';
 import { compareInFeed } from './order.ts';
 
 const separator = '\u0001';
@@ -31,7 +32,6 @@ function joinNames(subject: Subject): string {
  */
 export function reductionKey(event: FargazerEvent): string {
   switch (event.kind) {
-    case 'metric':
     case 'metrics':
       return 'metrics';
     case 'log':
@@ -64,50 +64,22 @@ function takeFirst(into: FargazerEvent, other: FargazerEvent): void {
 export function mergeInto(into: FargazerEvent, other: FargazerEvent): boolean {
   if (into.hasOwnId && other.hasOwnId && into.id === other.id) {
     // One record that came twice, perhaps in two forms: the same form stays whichever came first.
-    if (compareInFeed(other, into) < 0) Object.assign(into, other);
+    if (compareInFeed(other, into) < 0) {
+      Object.assign(into, other);
+      // Made when asked, where it is no field yet.
+      into.raw = other.raw;
+    }
     return false;
   }
   if (into.kind === 'metrics') {
-    if (other.kind === 'metrics') for (const reading of other.readings) addReading(into.readings, reading);
-    else if (other.kind === 'metric') addReading(into.readings, other);
+    if (other.kind === 'metrics') addMetrics(into, other);
   } else if (into.kind === 'network' && other.kind === 'network') {
     into.clientSentBytes += other.clientSentBytes;
     into.serverSentBytes += other.serverSentBytes;
     into.packets += other.packets;
     into.startMs = Math.min(into.startMs, other.startMs);
   }
-  // Points of one record come together and share its place: nothing is earlier among them.
-  if (other.origin !== into.origin && compareInFeed(other, into) < 0) takeFirst(into, other);
+  if (compareInFeed(other, into) < 0) takeFirst(into, other);
   into.count += other.count;
   return true;
-}
-
-/** What stands on the tape for an event that is the first of its key: a metric point begins a set. */
-export function standingFor(event: FargazerEvent): FargazerEvent {
-  if (event.kind !== 'metric') return event;
-  const { feed, timeMs, timeNs, id, hasOwnId, count, subject, origin, raw } = event;
-  return { kind: 'metrics', feed, timeMs, timeNs, id, hasOwnId, count, subject, origin, raw, readings: [readingOf(event)] };
-}
-
-function readingOf({ metric, unit, value, minimum, maximum, lastMs, lastNs, isCumulative }: MetricReading): MetricReading {
-  return { metric, unit, value, minimum, maximum, lastMs, lastNs, isCumulative };
-}
-
-/** Adds a reading to those of its minute; commutes. */
-export function addReading(readings: MetricReading[], other: MetricReading): void {
-  const { metric } = other;
-  for (let index = 0; index < readings.length; index += 1) {
-    const known = readings[index]!;
-    if (known.metric !== metric) continue;
-    if (other.minimum < known.minimum) known.minimum = other.minimum;
-    if (other.maximum > known.maximum) known.maximum = other.maximum;
-    const isLater = other.lastMs - known.lastMs || other.lastNs - known.lastNs || other.value - known.value;
-    if (isLater > 0) {
-      known.value = other.value;
-      known.lastMs = other.lastMs;
-      known.lastNs = other.lastNs;
-    }
-    return;
-  }
-  readings.push(readingOf(other));
 }

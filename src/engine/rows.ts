@@ -1,13 +1,15 @@
 /** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
-import type { FargazerEvent, LogRecord, MetricSet, Observation } from '#contract';
+import type { FargazerEvent, LogRecord, Observation } from '#contract';
 import { attribute, ownSide, phaseOf } from './attribute.ts';
 import type { Judges } from './judge.ts';
 import type { EntityMinute, KnownSubject, Minutes, MinuteState } from './minutes.ts';
-import { dnsLookup, logKind, noteFlow, shown } from './observe.ts';
+import { dnsLookup, noteFlow, shown } from './observe.ts';
+import { logKind } from './observe-logs.ts';
+import { addMetrics } from './metric-sets.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
 import { entityOf, sight, sightRevision, type Instance } from './owners.ts';
 import type { Pieces } from './pieces.ts';
-import { addReading, subjectKey } from './reduce.ts';
+import { subjectKey } from './reduce.ts';
 import type { Silence } from './silence.ts';
 import type { WalkState } from './state.ts';
 
@@ -18,6 +20,8 @@ export interface RowParts {
   minutes: Minutes;
   silence: Silence;
   pieces: Pieces;
+  /** Event time from which the records of this input really lie; a stray date before it begins nothing. */
+  beginsMs: () => number;
 }
 
 export class Rows {
@@ -62,7 +66,7 @@ export class Rows {
   #walkNew(row: FargazerEvent, key: string, minute: MinuteState): void {
     const { state, lateness } = this.#parts;
     const { timeMs, feed } = row;
-    state.feedFirstMs[feed] ??= timeMs;
+    if (timeMs >= this.#parts.beginsMs()) state.feedFirstMs[feed] ??= timeMs;
     this.spanMs ??= { fromMs: timeMs, toMs: timeMs };
     if (timeMs < this.spanMs.fromMs) this.spanMs.fromMs = timeMs;
     if (timeMs > this.spanMs.toMs) this.spanMs.toMs = timeMs;
@@ -103,7 +107,9 @@ export class Rows {
         else this.#walkLog(row, of, minute);
         break;
       case 'metrics':
-        addMetrics(of, row);
+        // They may come in parts of a minute, or under two subjects.
+        if (of.metrics === undefined) of.metrics = row;
+        else addMetrics(of.metrics, row);
         break;
       case 'network': {
         const to = noteFlow(of, row, ownSide(row, this.#parts.state.facts), this.#parts.state.facts, minute.minute);
@@ -155,10 +161,4 @@ export class Rows {
     const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
     of.waiting.set(key, { observation, episodes });
   }
-}
-
-/** The readings of a task may come in parts of a minute, or under two subjects. */
-function addMetrics(of: EntityMinute, row: MetricSet): void {
-  if (of.metrics === undefined) of.metrics = { readings: row.readings, shown: shown(row) };
-  else for (const reading of row.readings) addReading(of.metrics.readings, reading);
 }

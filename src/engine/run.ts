@@ -4,7 +4,7 @@
  *
  *   gate -> tape -> [ note facts -> attribute -> judge single events ] -> minute's end: judge, learn
  */
-import { feedNames, type FeedName, type JsonValue } from '#contract';
+import { feedNames, type FargazerEvent, type FeedName, type JsonValue } from '#contract';
 import { closeMinute } from './close.ts';
 import { Gate } from './gate.ts';
 import { Judges } from './judge.ts';
@@ -17,6 +17,7 @@ import { ReadingHead } from './reading-head.ts';
 import { Rows } from './rows.ts';
 import type { EngineSettings } from './settings.ts';
 import { Silence } from './silence.ts';
+import { noteDay, realSpan, type Days, type Span } from './span.ts';
 import { newState, type WalkState } from './state.ts';
 import { Tape } from './tape.ts';
 
@@ -36,6 +37,10 @@ export class Walk {
   readonly #pieces: Pieces;
   readonly #teacher: Teacher;
   #lastForgottenMs = -Infinity;
+  /** Where the records of this input really lie; nothing is known of it before all of it is read. */
+  #span: Span | undefined;
+  #teachesAll = false;
+  readonly #restored: Days = new Map();
 
   constructor(settings: EngineSettings, join: JoinPieces, state: WalkState = newState()) {
     this.settings = settings;
@@ -44,9 +49,10 @@ export class Walk {
     this.gate = new Gate(this.tape, settings.lateness, settings, state.marks, state.readTo);
     this.#minutes = new Minutes(settings.lateness);
     this.#pieces = new Pieces(join);
+    const teachUntilMs = (): number => (this.#teachesAll ? Infinity : state.teachUntilMs);
     this.#teacher = {
       get teachUntilMs() {
-        return state.teachUntilMs;
+        return teachUntilMs();
       },
       feedFirstMs: state.feedFirstMs,
       onBound: (sentence) => this.bounds.set(sentence, (this.bounds.get(sentence) ?? 0) + 1),
@@ -59,6 +65,7 @@ export class Walk {
       minutes: this.#minutes,
       silence: this.#silence,
       pieces: this.#pieces,
+      beginsMs: () => this.#span?.firstMs ?? -Infinity,
     });
     for (const owner of state.owners.records.values()) {
       for (const instance of owner.instances.values()) {
@@ -67,13 +74,31 @@ export class Walk {
     }
   }
 
-  /** Sets the end of the teaching, once all of the input is read (its first event time must be known). */
+  /** All of the input is read: where its records really lie is known, and with it the end of the teaching. */
   beginTeaching(): void {
     const { teaching } = this.settings;
-    if (teaching.only === true) this.state.teachUntilMs = Math.max(this.gate.lastMs + 1, this.state.teachUntilMs);
-    else if (teaching.forMs !== undefined && this.gate.firstMs < Infinity && this.state.teachUntilMs === -Infinity) {
-      this.state.teachUntilMs = this.gate.firstMs + teaching.forMs;
+    const days: Days = new Map([...this.gate.days].map(([day, span]) => [day, { ...span }]));
+    for (const { firstMs, lastMs } of this.#restored.values()) for (const timeMs of [firstMs, lastMs]) noteDay(days, timeMs);
+    const span = realSpan(days, this.#minutesOnTape());
+    if (span === undefined) return;
+    this.#span = span;
+    if (teaching.only === true) {
+      this.#teachesAll = true;
+      this.state.teachUntilMs = Math.max(span.lastMs + 1, this.state.teachUntilMs);
+    } else if (teaching.forMs !== undefined && this.state.teachUntilMs === -Infinity) {
+      this.state.teachUntilMs = span.firstMs + teaching.forMs;
     }
+  }
+
+  *#minutesOnTape(): Generator<number> {
+    for (const feed of feedNames) yield* this.tape.minutes(feed);
+  }
+
+  /** Event time of the first and last row walked, stray dates left out. */
+  get spanMs(): { fromMs: number; toMs: number } | undefined {
+    const walked = this.rows.spanMs;
+    if (walked === undefined || this.#span === undefined) return walked;
+    return { fromMs: Math.max(walked.fromMs, this.#span.firstMs), toMs: Math.min(walked.toMs, this.#span.lastMs) };
   }
 
   /** Walks what is released before `release`; minutes that end by then are closed. */
@@ -106,6 +131,12 @@ export class Walk {
     this.#pieces.unpack(pieces, this.state.owners);
   }
 
+  /** A minute that an earlier run read and did not walk: its events are part of where the records lie. */
+  restorePage(feed: FeedName, minute: number, page: Buffer, events: readonly FargazerEvent[]): void {
+    this.tape.addPage(feed, minute, page);
+    for (const { timeMs } of events) noteDay(this.#restored, timeMs);
+  }
+
   #mark(feed: FeedName, release: number): void {
     this.state.marks.set(feed, Math.max(release, this.state.marks.get(feed) ?? -Infinity));
   }
@@ -125,6 +156,8 @@ export class Walk {
     for (const { row, instance } of this.#pieces.close(minute, isLast)) this.rows.walkJoined(row, instance, minute);
     closeMinute(minute, this.state, this.judges, this.#silence, this.#teacher);
     const endMs = (minute.minute + 1) * minuteLengthMs;
+    // A stray date ends no memory and moves no mark.
+    if (this.#span !== undefined && endMs - minuteLengthMs > this.#span.lastMs) return;
     this.#mark(minute.feed, endMs + this.settings.lateness[minute.feed]);
     if (endMs - this.#lastForgottenMs > instanceMemoryMs / 24) {
       this.#lastForgottenMs = endMs;

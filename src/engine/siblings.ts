@@ -10,28 +10,12 @@ type Values = number[];
 export class Siblings {
   readonly #minute: MinuteState;
   readonly #minimum: number;
-  /** Rates of counters, noted before anything is judged: their readings alone compare nothing. */
-  readonly #rates = new Map<EntityMinute, Map<string, number>>();
   #groups: Map<string, Values> | undefined;
 
   /** `minimum` values make a group worth comparing with. */
   constructor(minute: MinuteState, minimum: number) {
     this.#minute = minute;
     this.#minimum = minimum;
-  }
-
-  noteRate(of: EntityMinute, metric: string, rate: number | undefined): void {
-    if (rate === undefined) return;
-    let rates = this.#rates.get(of);
-    if (rates === undefined) {
-      rates = new Map();
-      this.#rates.set(of, rates);
-    }
-    rates.set(metric, rate);
-  }
-
-  rateOf(of: EntityMinute, metric: string): number | undefined {
-    return this.#rates.get(of)?.get(metric);
   }
 
   /** The others' values, ascending; empty where there are too few. */
@@ -50,10 +34,13 @@ export class Siblings {
   #group(): Map<string, Values> {
     const groups = new Map<string, Values>();
     for (const of of this.#minute.entities.values()) {
-      for (const { metric, value, isCumulative } of of.metrics?.readings ?? []) {
-        const compared = isCumulative ? this.rateOf(of, metric) : value;
-        if (compared === undefined) continue;
-        const key = groupKey(of, metric);
+      const { metrics: set, rates } = of;
+      if (set === undefined) continue;
+      for (let at = 0; at < set.values.length; at += 1) {
+        // Rates of counters are known before anything is judged: their readings alone compare nothing.
+        const compared = set.list.isCumulative[at]! ? (rates?.[at] ?? NaN) : set.values[at]!;
+        if (Number.isNaN(compared)) continue;
+        const key = groupKey(of, set.list.metrics[at]!);
         const values = groups.get(key);
         if (values === undefined) groups.set(key, [compared]);
         else values.push(compared);

@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { FargazerEvent, FeedName, Intake, MetricSet, Subject } from '#contract';
-import { feedNames } from '#contract';
+import { FargazerError, feedNames } from '#contract';
 import { smallestHashes } from './bound.ts';
+import { pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
-import { mergeInto, reductionKey, standingFor, subjectKey } from './reduce.ts';
+import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
 
 /** Kinds of lines, peers or names one subject may have in one minute; beyond, the smallest hashes stay. */
 export const keysPerMinuteLimit = 2_048;
@@ -34,6 +35,8 @@ interface Bucket {
   feed: FeedName;
   minute: number;
   cells: Map<string, Map<string, FargazerEvent>>;
+  /** Metrics have one row a subject, and no cell of their own. */
+  sets: Map<string, MetricSet>;
   pages: PageRef[];
 }
 
@@ -64,19 +67,31 @@ export class Tape implements Intake {
   /** Adds an event; gives back the one that now stands for its key and minute. */
   take(event: FargazerEvent): FargazerEvent {
     if (this.#liveCount >= this.#settings.liveLimit) this.#seal();
+    if (event.kind === 'metrics') return this.#takeSet(this.#bucketOf(event.feed, minuteOf(event.timeMs)), event);
     const cells = this.#cellsOf(event);
     const key = reductionKey(event);
     const known = cells.get(key);
     if (known !== undefined) {
       if (!mergeInto(known, event)) this.counts.duplicates += 1;
-      else if (known.kind === 'metrics' && known.readings.length > 2 * metricsPerMinuteLimit) this.#pruneReadings(known);
       return known;
     }
-    const standing = standingFor(event);
-    cells.set(key, standing);
+    cells.set(key, event);
     this.#liveCount += 1;
     if (cells.size > 2 * keysPerMinuteLimit && event.kind !== 'api') this.#prune(cells);
-    return standing;
+    return event;
+  }
+
+  #takeSet({ sets }: Bucket, event: MetricSet): FargazerEvent {
+    const key = subjectKey(event.subject);
+    const known = sets.get(key);
+    if (known === undefined) {
+      sets.set(key, event);
+      this.#liveCount += 1;
+      return event;
+    }
+    if (!mergeInto(known, event)) this.counts.duplicates += 1;
+    else if (known.values.length > 2 * metricsPerMinuteLimit) this.counts.overflow += pruneMetrics(known, metricsPerMinuteLimit);
+    return known;
   }
 
   #cellsOf(event: FargazerEvent): Map<string, FargazerEvent> {
@@ -103,7 +118,7 @@ export class Tape implements Intake {
     const ofFeed = this.#buckets.get(feed)!;
     let bucket = ofFeed.get(minute);
     if (bucket === undefined) {
-      bucket = { feed, minute, cells: new Map(), pages: [] };
+      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [] };
       ofFeed.set(minute, bucket);
     }
     return bucket;
@@ -121,12 +136,6 @@ export class Tape implements Intake {
     this.#changed();
   }
 
-  #pruneReadings(set: MetricSet): void {
-    const kept = new Set(smallestHashes(set.readings.map(({ metric }) => metric), metricsPerMinuteLimit));
-    this.counts.overflow += set.readings.length - kept.size;
-    set.readings = set.readings.filter(({ metric }) => kept.has(metric));
-  }
-
   #changed(): void {
     this.generation += 1;
     this.#lastBucket = undefined;
@@ -137,9 +146,10 @@ export class Tape implements Intake {
   #seal(): void {
     for (const ofFeed of this.#buckets.values()) {
       for (const bucket of ofFeed.values()) {
-        if (bucket.cells.size === 0) continue;
+        if (bucket.cells.size === 0 && bucket.sets.size === 0) continue;
         this.addPage(bucket.feed, bucket.minute, packPage(events(bucket)));
         bucket.cells = new Map();
+        bucket.sets = new Map();
       }
     }
     this.#liveCount = 0;
@@ -155,13 +165,16 @@ export class Tape implements Intake {
       return;
     }
     this.#pageBytes -= page.length;
-    if (this.#file === undefined) {
-      const path = join(tmpdir(), `fargazer-${randomUUID()}.pages`);
-      this.#file = openSync(path, 'wx+', 0o600);
-      // The descriptor keeps the file; without a name it goes with the process, however that ends.
-      unlinkSync(path);
+    try {
+      this.#file ??= openUnnamed();
+      writeSync(this.#file, page, 0, page.length, this.#fileLength);
+    } catch (error) {
+      throw new FargazerError(
+        'temporary-failed',
+        `${tmpdir()}: the run needs more than its memory and cannot write there (${error instanceof Error ? error.message : String(error)}). Free the disk, or set TMPDIR to another folder.`,
+        { cause: error },
+      );
     }
-    writeSync(this.#file, page, 0, page.length, this.#fileLength);
     bucket.pages.push({ offset: this.#fileLength, length: page.length });
     this.#fileLength += page.length;
   }
@@ -197,13 +210,9 @@ export class Tape implements Intake {
       for (const page of bucket.pages) for (const event of unpackPage(this.#read(page))) this.#merge(bucket, event);
       bucket.pages = [];
     }
-    let live = 0;
+    let live = bucket.sets.size;
+    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set, metricsPerMinuteLimit);
     for (const cells of bucket.cells.values()) {
-      const set = cells.get('metrics');
-      if (set?.kind === 'metrics') {
-        if (set.readings.length > metricsPerMinuteLimit) this.#pruneReadings(set);
-        set.readings.sort((left, right) => (left.metric < right.metric ? -1 : 1));
-      }
       if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
       live += cells.size;
     }
@@ -214,6 +223,10 @@ export class Tape implements Intake {
   }
 
   #merge(bucket: Bucket, event: FargazerEvent): void {
+    if (event.kind === 'metrics') {
+      this.#takeSet(bucket, event);
+      return;
+    }
     const subject = subjectKey(event.subject);
     let cells = bucket.cells.get(subject);
     if (cells === undefined) {
@@ -251,6 +264,7 @@ export class Tape implements Intake {
 
 function events(bucket: Bucket): FargazerEvent[] {
   const all: FargazerEvent[] = [];
+  for (const set of bucket.sets.values()) all.push(set);
   for (const cells of bucket.cells.values()) for (const event of cells.values()) all.push(event);
   return all;
 }
@@ -273,4 +287,12 @@ function withoutRepeats(sorted: FargazerEvent[], counts: TapeCounts): FargazerEv
   }
   sorted.length = kept;
   return sorted;
+}
+
+/** The descriptor keeps the file; without a name it goes with the process, however that ends. */
+function openUnnamed(): number {
+  const path = join(tmpdir(), `fargazer-${randomUUID()}.pages`);
+  const file = openSync(path, 'wx+', 0o600);
+  unlinkSync(path);
+  return file;
 }

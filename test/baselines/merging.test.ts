@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { lineKindTree, quantityGrid, rateGrid, seenSet } from '#baselines';
+import { kindRates, lineKindTree, quantityGrid, rateGrid, seenSet } from '#baselines';
 import type { BaselineKind, BaselineView, Vote } from '#contract';
 import { asking, day, minute, start } from './numbers.ts';
 
@@ -33,6 +33,7 @@ const subjects: Subject[] = [
   { kind: quantityGrid, values: amounts },
   { kind: rateGrid, values: fc.nat({ max: 1_000_000 }) },
   { kind: lineKindTree, values: lines },
+  { kind: kindRates, values: fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', '__proto__', '7'), fc.nat({ max: 5_000 })), { maxLength: 4 }).map((counts) => new Map(counts)) },
 ];
 
 function learned(kind: Subject['kind'], additions: readonly (readonly [unknown, Vote])[]): unknown {

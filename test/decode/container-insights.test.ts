@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { containerInsightsLine } from '#contract';
-import type { JsonObject, JsonValue, MetricPoint } from '#contract';
+import type { JsonObject, JsonValue } from '#contract';
 import { containerInsights } from '../../src/decode/container-insights.ts';
+import { pointsOf, type Point } from '../support/metric-points.ts';
 import { eventsOf, jsonRecord } from './sample.ts';
 
-function points(value: JsonValue): MetricPoint[] {
-  return eventsOf(containerInsights, value) as MetricPoint[];
+function points(value: JsonValue): Point[] {
+  return pointsOf(eventsOf(containerInsights, value));
 }
 
 function table(value: JsonValue): Record<string, string> {
@@ -33,7 +34,8 @@ test('a container gives usage, share of its reservation, network and storage', (
     cluster: 'MyCluster', family: 'sleep360', revision: '1', task: '7ac4dfba69214411b4783a3b8189c9ba', container: 'sleep',
   });
   assert.deepEqual([first!.timeMs, first!.lastMs, first!.minimum, first!.maximum], [1_623_963_900_000, 1_623_963_900_000, 2.5, 2.5]);
-  assert.equal(new Set(points(container).map(({ id }) => id)).size, 8);
+  const [set, ...more] = eventsOf(containerInsights, container);
+  assert.deepEqual([set!.kind, more], ['metrics', []]);
 });
 
 test('where nothing is reserved there is no share', () => {
@@ -104,4 +106,23 @@ test('types without metrics are skipped, an event without time is unreadable in 
   const run = containerInsights.open({});
   assert.ok('skipped' in run.decode(jsonRecord({ ...container, Type: 'Else' })));
   assert.match(JSON.stringify(run.decode(jsonRecord({ ...container, Timestamp: 'soon' }))), /Timestamp in milliseconds/);
+});
+
+test('a metric declared twice is one, with the range of both', () => {
+  const twice = { _aws: { Timestamp: 1_574_109_732_004, CloudWatchMetrics: [{ Dimensions: [['service']], Metrics: [{ Name: 'b' }, { Name: 'a' }, { Name: 'b' }] }] }, service: 's', a: 1, b: [5, 2] };
+  assert.deepEqual(
+    points(twice).map(({ metric, value, minimum, maximum }) => [metric, value, minimum, maximum]),
+    [['a', 1, 1, 1], ['b', 2, 2, 5]],
+  );
+});
+
+test('directives of several subjects are sets with ids of their own, and mask secrets in what is shown', () => {
+  const both = {
+    _aws: { Timestamp: 1_574_109_732_004, CloudWatchMetrics: [{ Dimensions: [['service']], Metrics: [{ Name: 'a' }] }, { Dimensions: [['host']], Metrics: [{ Name: 'a' }] }] },
+    service: 's', host: 'h', a: 1, password: 'hunter2-hunter2',
+  };
+  const sets = eventsOf(containerInsights, both);
+  assert.deepEqual(sets.map(({ subject }) => subject), [{ service: 's' }, { host: 'h' }]);
+  assert.equal(new Set(sets.map(({ id }) => id)).size, 2);
+  for (const set of sets) assert.ok(!set.raw.includes('hunter2') && !JSON.stringify(set).includes('hunter2'));
 });

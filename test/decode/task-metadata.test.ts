@@ -1,8 +1,9 @@
 /** Task metadata: what three projects recorded, against the metrics that they expect of it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FargazerEvent, JsonObject, JsonValue, MetricPoint, TaskState } from '#contract';
+import type { FargazerEvent, JsonObject, JsonValue, TaskState } from '#contract';
 import { taskMetadata } from '../../src/decode/task-metadata.ts';
+import { pointsOf } from '../support/metric-points.ts';
 import { eventsIn, eventsOf, jsonRecord, oneEvent, sampleText, sampleValue } from './sample.ts';
 
 /** Events of all answers, read one after the other by one run. */
@@ -12,8 +13,7 @@ function stream(...answers: JsonValue[]): FargazerEvent[] {
 }
 
 function metrics(events: readonly FargazerEvent[], container?: string): Record<string, number> {
-  const points = events.filter((event): event is MetricPoint => event.kind === 'metric');
-  return Object.fromEntries(points.filter(({ subject }) => subject.container === container).map(({ metric, value }) => [metric, value]));
+  return Object.fromEntries(pointsOf(events).filter(({ subject }) => subject.container === container).map(({ metric, value }) => [metric, value]));
 }
 
 /** A value of a Prometheus text file, by name and the text of its labels. */
@@ -54,7 +54,7 @@ test('a Fargate task tells who it is', () => {
 
 test('network counters shared by the containers of a Fargate task count once', () => {
   const events = stream(sampleValue('ecs-exporter/fargate_task_stats.json'));
-  const network = events.filter((event): event is MetricPoint => event.kind === 'metric' && event.metric.includes('network'));
+  const network = pointsOf(events).filter(({ metric }) => metric.includes('network'));
   assert.deepEqual(network.map(({ metric, isCumulative, subject }) => [metric, isCumulative, subject]), [
     ['task.network.rx', true, { task: 'bae32def0ab64f06818e8862e58f8d6d' }],
     ['task.network.tx', true, { task: 'bae32def0ab64f06818e8862e58f8d6d' }],
@@ -90,7 +90,7 @@ test('stats of cgroup v2 give what telegraf expects', () => {
   assert.equal(pause['container.pids'], 1);
   assert.equal(metrics(events)['task.network.rx'], Number(/rx_bytes=(\d+)u/.exec(line)![1]));
   assert.equal(pause['container.storage.read'], undefined, 'null lists have no sum');
-  const first = events.find(({ kind }) => kind === 'metric')!;
+  const first = events.find(({ kind }) => kind === 'metrics')!;
   assert.deepEqual([first.timeMs, first.timeNs], [Date.parse('2023-10-26T15:58:32.690Z'), 109_934]);
 });
 
@@ -98,7 +98,7 @@ test('interfaces of one container are summed, other operations are not', () => {
   const events = stream(sampleValue('telegraf/metadata.golden'), sampleValue('telegraf/stats.golden'));
   const stats = sampleValue('telegraf/stats.golden') as Record<string, { networks?: Record<string, { rx_bytes: number }> }>;
   const all = Object.values(stats).flatMap(({ networks }) => Object.values(networks ?? {}));
-  const found = events.filter((event): event is MetricPoint => event.kind === 'metric' && event.metric.endsWith('network.rx'));
+  const found = pointsOf(events).filter(({ metric }) => metric.endsWith('network.rx'));
   assert.equal(found.reduce((sum, { value }) => sum + value, 0), all.reduce((sum, { rx_bytes }) => sum + rx_bytes, 0));
   assert.equal(metrics(events, '~internal~ecs~pause')['container.memory.usage'], 1_343_488 - 782_336);
 });

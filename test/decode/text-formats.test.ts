@@ -137,7 +137,7 @@ test('reads a CSV series, and names the line of a row without a number', () => {
   assert.deepEqual(sample.events[0]?.subject, { name: 'cpu' });
   const text = 'Label,"TimeStamp",Note,VALUE\n0,2026-01-01 00:00:00,"a, ""b""",1.5\n0,1767225660,x,-2e3\n0,1767225720000,x,"7"\n0,2026-01-01T00:03:00Z,x,NaN\n0,soon,x,1\n0,2026-01-01T00:04:00Z\n';
   const { events, reading } = readStream(text);
-  assert.deepEqual(events.map((event) => event.kind === 'metric' && [event.timeMs, event.value]), [
+  assert.deepEqual(events.map((event) => event.kind === 'metrics' && [event.timeMs, event.values[0]]), [
     [Date.UTC(2026, 0, 1, 0, 0), 1.5],
     [Date.UTC(2026, 0, 1, 0, 1), -2_000],
     [Date.UTC(2026, 0, 1, 0, 2), 7],

@@ -1,5 +1,5 @@
 /** Events for tests of the engine: small, whole, and easy to vary. */
-import type { LogRecord, MetricPoint, NetworkActivity, Subject } from '#contract';
+import { metricList, type LogRecord, type MetricSet, type MetricUnit, type NetworkActivity, type Subject } from '#contract';
 
 const subject: Subject = { account: '111122223333', region: 'eu-west-1', cluster: 'shop', family: 'checkout', task: 'a'.repeat(32), container: 'app' };
 
@@ -10,13 +10,19 @@ export function logRecord(change: Partial<LogRecord> = {}): LogRecord {
   };
 }
 
-export function metricPoint(change: Partial<MetricPoint> = {}): MetricPoint {
+interface PointChange extends Partial<Omit<MetricSet, 'list' | 'values' | 'spans'>> {
+  metric?: string;
+  unit?: MetricUnit;
+  value?: number;
+  isCumulative?: boolean;
+}
+
+/** A set of one metric. */
+export function metricPoint({ metric = 'container.cpu.usage', unit = 'cpu-units', value = 1, isCumulative = false, ...change }: PointChange = {}): MetricSet {
   const timeMs = change.timeMs ?? Date.UTC(2026, 0, 5);
-  const value = change.value ?? 1;
   return {
-    kind: 'metric', feed: 'container-insights', timeMs, timeNs: 0, id: 'id', hasOwnId: false, count: 1, subject,
-    origin: { file: 'f', line: 1 }, raw: 'raw', metric: 'container.cpu.usage', unit: 'cpu-units', value,
-    minimum: value, maximum: value, lastMs: timeMs, lastNs: 0, isCumulative: false, ...change,
+    kind: 'metrics', feed: 'container-insights', timeMs, timeNs: 0, id: 'id', hasOwnId: false, count: 1, subject,
+    origin: { file: 'f', line: 1 }, raw: 'raw', list: metricList([metric], [unit], [isCumulative]), values: [value], ...change,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Baselines of a state, as people ask for them: show, accept, forget, export. */
+import { existsSync } from 'node:fs';
 import { FargazerError, ownerKey, type JsonValue, type Store } from '#contract';
 import { historySentence } from '../../engine/explain.ts';
 import { packOwner, saveWalk } from '../../engine/checkpoint.ts';
@@ -19,11 +20,12 @@ interface Found {
 
 /** Opens a state for one command; throws where there is none. */
 async function withState<Result>(stateDir: string, config: Config, use: (walk: Walk, store: Store) => Result): Promise<Result> {
+  const noState = new FargazerError('baseline-unknown', `${stateDir}: there is no state here yet. Make one with fargazer replay PATH --state ${stateDir}.`);
+  // Asking makes nothing: a mistyped folder stays away.
+  if (!existsSync(stateDir)) throw noState;
   const store = embedded(stateDir);
   try {
-    if (store.header() === undefined) {
-      throw new FargazerError('baseline-unknown', `${stateDir}: there is no state here yet. Make one with fargazer replay PATH --state ${stateDir}.`);
-    }
+    if (store.header() === undefined) throw noState;
     const walk = openWalk(config, { teaching: {} }, { store, where: stateDir });
     return use(walk, store);
   } finally {

@@ -19,7 +19,7 @@ const entityLimit = 500;
 
 export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command }: OutcomeParts): ReplayOutcome {
   const { state, gate, tape } = walk;
-  const markMs = walk.rows.spanMs?.toMs ?? 0;
+  const markMs = walk.spanMs?.toMs ?? 0;
   const alerts = state.episodes.alerts(markMs, isRawKept);
   const sum = (of: (file: FileReading) => number): number => reading.reduce((total, file) => total + of(file), 0);
   const alertsOf = new Map<string, number>();
@@ -35,7 +35,7 @@ export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, c
     setAside: { ...gate.setAside },
     duplicates: tape.counts.duplicates,
     unattributed: walk.rows.unattributed,
-    ...(walk.rows.spanMs === undefined ? {} : { span: walk.rows.spanMs }),
+    ...(walk.spanMs === undefined ? {} : { span: walk.spanMs }),
     ...(Number.isFinite(state.teachUntilMs) ? { teachUntilMs: state.teachUntilMs } : {}),
     entities: entitiesOf(walk, recorder),
     detectors: detectors
@@ -60,6 +60,7 @@ export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, c
 }
 
 function entitiesOf(walk: Walk, recorder: Recorder): EntityOutcome[] {
+  const { state } = walk;
   return [...walk.state.owners.records.values()]
     .filter(({ events }) => events > 0)
     .sort((left, right) => right.events - left.events || (left.key < right.key ? -1 : 1))
@@ -73,7 +74,7 @@ function entitiesOf(walk: Walk, recorder: Recorder): EntityOutcome[] {
       firstSeenMs: record.firstSeenMs,
       lastSeenMs: record.lastSeenMs,
       ...(record.readyFromMs === undefined ? {} : { readyFromMs: record.readyFromMs }),
-      judgedShare: record.judged + record.abstained === 0 ? 0 : record.judged / (record.judged + record.abstained),
+      judgedShare: record.judged + record.abstained === 0 ? (record.lastSeenMs < state.teachUntilMs ? 1 : 0) : record.judged / (record.judged + record.abstained),
       series: recorder.seriesOf(record.key),
       destinations: recorder.rowsOf(record.key, 'destinations'),
       kinds: recorder.rowsOf(record.key, 'kinds'),
@@ -86,7 +87,7 @@ function blindSentences(walk: Walk): string[] {
   for (const { detector } of walk.settings.detectors) {
     const counts = walk.judges.countsOf(detector.id);
     if (counts === undefined || counts.judged + counts.abstained > 0) continue;
-    if (walk.rows.spanMs === undefined || walk.rows.spanMs.toMs < walk.state.teachUntilMs) continue;
+    if (walk.spanMs === undefined || walk.spanMs.toMs < walk.state.teachUntilMs) continue;
     sentences.push(`${detector.title}: not judged, for no record tells of it (${neededFor[detector.reads] ?? detector.reads}).`);
   }
   return sentences;

@@ -4,6 +4,7 @@ import { FargazerError, type FeedName, type FileReading } from '#contract';
 import { Gate, type SetAside } from '../../engine/gate.ts';
 import type { Lateness } from '../../engine/order.ts';
 import type { Walk } from '../../engine/run.ts';
+import type { Days } from '../../engine/span.ts';
 import { standardTape, Tape } from '../../engine/tape.ts';
 import { expandPaths, type FileInput } from '../../sources/file/paths.ts';
 import type { ReplaySettings } from '../cli/program.ts';
@@ -26,7 +27,7 @@ type FromWorker =
   | { kind: 'records'; count: number }
   | { kind: 'reading'; place: number; reading: FileReading }
   | { kind: 'page'; feed: FeedName; minute: number; page: Uint8Array }
-  | { kind: 'done'; setAside: SetAside; firstMs: number; lastMs: number; duplicates: number; overflow: number };
+  | { kind: 'done'; setAside: SetAside; days: Days; duplicates: number; overflow: number };
 
 /** Reads all inputs by workers and lays what they packed on the walk's tape. */
 export async function readByWorkers(settings: ReplaySettings, walk: Walk): Promise<ReadResult> {
@@ -86,7 +87,7 @@ function runOne(
         reading[message.place] = message.reading;
         next();
       } else {
-        walk.gate.absorb(message.setAside, message.firstMs, message.lastMs);
+        walk.gate.absorb(message.setAside, message.days);
         walk.tape.counts.duplicates += message.duplicates;
         walk.tape.counts.overflow += message.overflow;
       }
@@ -126,7 +127,7 @@ export async function workAsReader(): Promise<void> {
   }
   const { duplicates, overflow } = tape.counts;
   for (const { feed, minute, page } of tape.pages()) send({ kind: 'page', feed, minute, page });
-  send({ kind: 'done', setAside: gate.setAside, firstMs: gate.firstMs, lastMs: gate.lastMs, duplicates, overflow });
+  send({ kind: 'done', setAside: gate.setAside, days: gate.days, duplicates, overflow });
   tape.close();
   port.close();
 }
