@@ -4,6 +4,7 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { packOwner } from '../src/engine/checkpoint.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
+import { liveTape } from '../src/engine/tape.ts';
 import { metricList, type FargazerEvent, type Subject } from '#contract';
 import { deflateSync } from 'node:zlib';
 import { printFigures, type Figure } from './figure.ts';
@@ -18,7 +19,7 @@ interface Task {
   service: number;
 }
 
-function tasksOf(count: number, services: number): Task[] {
+export function tasksOf(count: number, services: number): Task[] {
   return Array.from({ length: count }, (_, index) => {
     const service = index % services;
     const task = index.toString(16).padStart(32, '0');
@@ -32,15 +33,25 @@ function tasksOf(count: number, services: number): Task[] {
   });
 }
 
-function eventsOf(task: Task, index: number, minute: number): FargazerEvent[] {
+/** Kinds of lines are made once and shared, as the decoder does. */
+const kinds = new Map<number, { templateId: string; template: string }>();
+function kindOf(service: number, kind: number): { templateId: string; template: string } {
+  let known = kinds.get(service * 20 + kind);
+  if (known === undefined) {
+    known = { templateId: `t${service}-${kind}`, template: `kind ${kind} of service ${service} did <*>` };
+    kinds.set(service * 20 + kind, known);
+  }
+  return known;
+}
+
+export function eventsOf(task: Task, index: number, minute: number): FargazerEvent[] {
   const timeMs = startMs + minute * 60_000 + (index % 50_000);
   const base = { timeMs, timeNs: 0, hasOwnId: false, count: 1, origin: { file: 'live', line: index } };
   const kind = (index + minute) % 20;
   const bytes = 20_000 + ((index * 7_919 + minute * 104_729) % 9_000);
   return [
     {
-      ...base, kind: 'log', feed: 'firelens', id: `${index}l${minute}`, subject: task.logs, templateId: `t${task.service}-${kind}`,
-      template: `kind ${kind} of service ${task.service} did <*>`, isContinuation: false,
+      ...base, kind: 'log', feed: 'firelens', id: `${index}l${minute}`, subject: task.logs, ...kindOf(task.service, kind), isContinuation: false,
       raw: `{"log":"kind ${kind} of service ${task.service} did ${index * minute}","ecs_task_arn":"arn:aws:ecs:eu-west-1:111122223333:task/shop/${task.logs.task}"}`,
     },
     {
@@ -57,7 +68,7 @@ function eventsOf(task: Task, index: number, minute: number): FargazerEvent[] {
 }
 
 export async function run(count = 100_000, minutes = 20): Promise<Figure[]> {
-  const walk = new Walk(engineSettings({ detectors: detectors.map((detector) => ({ detector, options: detector.options.parse({}) })) }), joinPieces);
+  const walk = new Walk(engineSettings({ detectors: detectors.map((detector) => ({ detector, options: detector.options.parse({}) })), tape: liveTape }), joinPieces);
   const tasks = tasksOf(count, 200);
   globalThis.gc?.();
   const before = process.memoryUsage().rss;

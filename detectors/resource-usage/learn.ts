@@ -27,12 +27,21 @@ function widen(state: Numbers, index: number, isFree: boolean): void {
 
 /** Widens the ranges to what `measure` has just found. */
 export function learnRanges(state: Numbers, timeMs: number): void {
+  const hasSeason = isSeasonKnown(state, timeMs);
   for (let index = 0; index < statistics; index += 1) {
-    if (index === statistic.season && !isSeasonKnown(state, timeMs)) continue;
+    if (index === statistic.season && !hasSeason) continue;
     const points = pointsOf(state, index);
     if (points < 0) continue;
-    if (points === 0) state[place.low + index] = state[place.high + index] = now[index]!;
-    else widen(state, index, points < warmUpPoints);
+    const low = state[place.low + index]!;
+    const high = state[place.high + index]!;
+    const value = now[index]!;
+    if (points === 0) state[place.low + index] = state[place.high + index] = value;
+    else if (points >= warmUpPoints && value >= low && value <= high) {
+      // Within its range, as nearly always: it only shrinks.
+      const shrink = forgetting * (high - low);
+      state[place.low + index] = low + shrink;
+      state[place.high + index] = high - shrink;
+    } else widen(state, index, points < warmUpPoints);
   }
 }
 

@@ -45,12 +45,11 @@ function look(state: Numbers, timeMs: number, value: number): void {
   now[statistic.season] = state.length > place.hours ? value - usualAt(state, timeMs) : 0;
 }
 
-/** What was asked last: a point is judged and then noted, and need not be measured twice. */
+/** What was asked last, and its strength: a point is judged and then noted, and need not be measured twice. */
 let asked: Numbers | undefined;
-let askedCount = 0;
-let askedMs = 0;
-let askedValue = 0;
-let strength = 0;
+const last = { count: 0, timeMs: 1, value: 2, strength: 3 } as const;
+/** Numbers in an array are overwritten; in variables each would be a new object. */
+const lastAsked = new Float64Array(4);
 let strongest = 0;
 
 /** Which statistic `measure` found to be furthest out. */
@@ -66,15 +65,22 @@ export function forgetAsked(): void {
 /** How far the strongest statistic is out of its range: 1 just outside its margin, 0 inside. */
 export function measure(state: Numbers, timeMs: number, value: number): number {
   const count = state[place.count]!;
-  if (state === asked && count === askedCount && timeMs === askedMs && value === askedValue) return strength;
+  if (state === asked && count === lastAsked[last.count]! && timeMs === lastAsked[last.timeMs]! && value === lastAsked[last.value]!) {
+    return lastAsked[last.strength]!;
+  }
   look(state, timeMs, value);
   asked = state;
-  askedCount = count;
-  askedMs = timeMs;
-  askedValue = value;
-  strength = 0;
+  lastAsked[last.count] = count;
+  lastAsked[last.timeMs] = timeMs;
+  lastAsked[last.value] = value;
   strongest = 0;
-  if (count < warmUpPoints) return 0;
+  const strength = count < warmUpPoints ? 0 : furthest(state);
+  lastAsked[last.strength] = strength;
+  return strength;
+}
+
+function furthest(state: Numbers): number {
+  let strength = 0;
   for (let index = 0; index < statistics; index += 1) {
     const low = state[place.low + index]!;
     const high = state[place.high + index]!;

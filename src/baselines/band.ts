@@ -1,4 +1,5 @@
 /** The usual band of a number: what the votes span, and the margin that its history asks for. */
+import type { Reading } from '#contract';
 import { dayMs } from './ballot.ts';
 import { bucketLimit, bucketOf, highEdge, lowEdge, middleOf } from './grid.ts';
 import { countRange, countsOf, deviateOf, type Counts } from './negative-binomial.ts';
@@ -26,6 +27,8 @@ export interface Edges {
   low: number;
   high: number;
   typical: number;
+  /** What is said of every value inside; nobody writes to it. */
+  inside: Reading;
 }
 
 /** A band as decided; its edges are found for a shift when asked. */
@@ -153,10 +156,11 @@ export function edgesAt(band: Band, shift: number, isWidened: boolean): Edges {
     if (low.isShifted) lowBucket = range.low === 0 ? 0 : Math.min(lowBucket, bucketOf(range.low));
   }
   band.asked = name;
-  band.edges = {
+  const edges = {
     low: lowEdge(moved(lowBucket, -margin)),
     high: highEdge(moved(highBucket, margin)),
     typical: middle > 0 ? middleOf(moved(middle, shift)) : middleOf(middle),
   };
+  band.edges = { ...edges, inside: { surprise: 0, side: 'inside', ...edges } };
   return band.edges;
 }

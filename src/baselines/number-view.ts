@@ -32,14 +32,16 @@ export class GridView extends LedgerView implements NumberView {
     const { season } = this.#usual as Usual;
     const shift =
       season === flat ? 0 : (season.hours[hourOf(timeMs)] as number) + (season.weekdays[weekdayOf(timeMs)] as number);
-    const { low, high, typical } = edgesAt(band, shift, this.asking.isWidened);
-    if (value > high) {
+    const edges = edgesAt(band, shift, this.asking.isWidened);
+    if (value > edges.high) {
+      const { low, high, typical } = edges;
       return { surprise: surpriseOf(stepsBetween(high, value), band.high.scale), side: 'above', low, high, typical };
     }
-    if (value < low) {
+    if (value < edges.low) {
+      const { low, high, typical } = edges;
       return { surprise: surpriseOf(stepsBetween(low, value), band.low.scale), side: 'below', low, high, typical };
     }
-    return { surprise: 0, side: 'inside', low, high, typical };
+    return edges.inside;
   }
 
   #decide(): void {

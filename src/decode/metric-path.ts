@@ -15,6 +15,7 @@ export class MetricPath {
   #nearest: MetricPath | undefined;
   #list: MetricList | undefined;
   #places: number[] | undefined;
+  #isOrdered = false;
 
   constructor(before: MetricPath | undefined, metric: string, unit: MetricUnit, isCumulative: boolean) {
     this.before = before;
@@ -53,6 +54,12 @@ export class MetricPath {
     return this.#places!;
   }
 
+  /** Did the metrics come in the order of the list? */
+  get isOrdered(): boolean {
+    if (this.#places === undefined) this.#settle();
+    return this.#isOrdered;
+  }
+
   /** Does a metric come more than once? */
   get hasRepeats(): boolean {
     return this.places.length < this.length;
@@ -60,9 +67,7 @@ export class MetricPath {
 
   /** The steps in the order they came. */
   steps(): MetricPath[] {
-    const steps: MetricPath[] = [];
-    for (let step: MetricPath | undefined = this; step?.before !== undefined; step = step.before) steps.push(step);
-    return steps.reverse();
+    return this.before === undefined ? [] : [...this.before.steps(), this];
   }
 
   #settle(): void {
@@ -70,6 +75,7 @@ export class MetricPath {
     const place = new Map(steps.map(({ metric }, at) => [metric, at]));
     const metrics = [...place.keys()].sort();
     this.#places = metrics.map((metric) => place.get(metric)!);
+    this.#isOrdered = this.#places.length === this.length && this.#places.every((from, at) => from === at);
     const first = metrics.map((metric) => steps.find((step) => step.metric === metric)!);
     this.#list = metricList(metrics, first.map(({ unit }) => unit), first.map(({ isCumulative }) => isCumulative));
   }

@@ -60,7 +60,7 @@ interface PackedOwner {
   abstained: number;
   readyFromMs: number | null;
   groups: { container: string; phase: string; parts: [string, string, string, number, number | null, JsonValue][] }[];
-  instances: [string, string, number, number, Record<string, number>, [string, unknown][], [string, { value: number; timeMs: number }][]][];
+  instances: [string, string, number, number, Record<string, number>, unknown[], [string, { value: number; timeMs: number }][]][];
 }
 
 export function packOwner(record: OwnerRecord): PackedOwner {
@@ -88,7 +88,7 @@ export function packOwner(record: OwnerRecord): PackedOwner {
       })),
     instances: [...record.instances.values()].map((instance) => [
       instance.container, instance.id, instance.firstSeenMs, instance.lastSeenMs,
-      instance.lastMinutes as Record<string, number>, [...(instance.traces ?? [])], [...(instance.counters ?? [])],
+      instance.lastMinutes as Record<string, number>, instance.traces ?? [], [...(instance.counters ?? [])],
     ]),
   };
 }
@@ -196,7 +196,7 @@ export function unpackOwner(packed: PackedOwner, owners: Owners, kinds: Readonly
     const instance: Instance = owners.instance(record, container, id, firstSeenMs);
     instance.lastSeenMs = lastSeenMs;
     instance.lastMinutes = lastMinutes;
-    if (traces.length > 0) instance.traces = new Map(traces);
+    if (traces.length > 0) instance.traces = traces;
     if (counters.length > 0) instance.counters = new Map(counters);
   }
   record.instanceCount = packed.instanceCount;

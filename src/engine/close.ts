@@ -18,8 +18,9 @@ const siblingMinimum = 4;
 export function closeMinute(minute: MinuteState, state: WalkState, judges: Judges, silence: Silence, teacher: Teacher): void {
   judges.beginMinute();
   const lessons: { instance: Instance; entity: Entity; observation: Observation }[] = [];
+  const { feed, gaps } = minute;
   const judge = (instance: Instance, entity: Entity, observation: Observation): void => {
-    judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
+    judges.judge(instance, entity, observation, feed, gaps.size === 0 || !gaps.has(instance.owner.key));
     lessons.push({ instance, entity, observation });
   };
   if (judges.reads('log-minute') && logFeeds.has(minute.feed)) closeLogs(minute, state, silence, judge);

@@ -3,7 +3,7 @@ import type { Asking, BaselineView, Context, Detector, Entity, Evidence, FeedNam
 import { entityName } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import type { Facts } from './facts.ts';
-import { deploymentAt, type Instance } from './owners.ts';
+import { deploymentAt, type Instance, traceIn } from './owners.ts';
 import { learn, viewOf, type Part, type Teacher } from './parts.ts';
 import { slotsOf, type BaselineSlot, type EnabledDetector, type EngineSettings } from './settings.ts';
 
@@ -129,19 +129,21 @@ export class Judges {
     const readers = this.#readers.get(observation.kind);
     if (readers === undefined) return noEpisodes;
     const found: Episode[] = [];
+    const isTaught = observation.timeMs < this.#teacher.teachUntilMs;
     for (const reader of readers) {
       const { detector } = reader;
+      const { quarantined } = reader.counts;
       const trace = this.#traceOf(reader, instance, observation);
       let said = noEvidence;
-      if (observation.timeMs < this.#teacher.teachUntilMs) {
+      if (isTaught) {
         this.#tell(reader, instance, entity, observation, 'taught', noEvidence, {});
-      } else if (reader.counts.quarantined.has(instance.owner.key) || reader.counts.quarantined.size >= quarantineLimit) {
+      } else if (quarantined.size > 0 && (quarantined.has(instance.owner.key) || quarantined.size >= quarantineLimit)) {
         this.#tell(reader, instance, entity, observation, 'quarantined', noEvidence, {});
       } else {
         try {
           said = this.#ask(reader, instance, entity, observation, feed, isComplete, trace, found);
         } catch {
-          reader.counts.quarantined.add(instance.owner.key);
+          quarantined.add(instance.owner.key);
         }
       }
       try {
@@ -226,12 +228,12 @@ export class Judges {
     if (spec === undefined) return undefined;
     const part = spec.part === undefined ? '' : spec.part(observation as never);
     const key = traceKey(reader, part);
-    instance.traces ??= new Map();
-    let trace = instance.traces.get(key);
+    instance.traces ??= [];
+    let trace = traceIn(instance.traces, key);
     if (trace === undefined) {
       trace = spec.create() as unknown;
       // Beyond the bound a task that sends ever new metrics has no past.
-      if (instance.traces.size < traceLimit) instance.traces.set(key, trace);
+      if (instance.traces.length < 2 * traceLimit) instance.traces.push(key, trace);
     }
     return trace;
   }

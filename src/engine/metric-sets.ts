@@ -2,6 +2,9 @@
 import { metricList, type MetricSet } from '#contract';
 import { smallestHashes } from './bound.ts';
 
+/** Metrics one subject may have in one minute: more than any agent sends of a container. */
+export const metricsPerMinuteLimit = 128;
+
 /** Numbers a metric has in `spans`. */
 const width = 4;
 
@@ -87,12 +90,12 @@ function join(into: MetricSet, other: MetricSet): void {
   into.spans = joined.spans;
 }
 
-/** Keeps the `limit` metrics of smallest hashes, whatever came first; gives how many went. */
-export function pruneMetrics(set: MetricSet, limit: number): number {
+/** Keeps the metrics of smallest hashes, whatever came first; gives how many went. */
+export function pruneMetrics(set: MetricSet): number {
   const { metrics, units, isCumulative } = set.list;
-  if (metrics.length <= limit) return 0;
+  if (metrics.length <= metricsPerMinuteLimit) return 0;
   const spans = spansOf(set);
-  const kept = new Set(smallestHashes(metrics, limit));
+  const kept = new Set(smallestHashes(metrics, metricsPerMinuteLimit));
   const places = metrics.map((_, at) => at).filter((at) => kept.has(metrics[at]!));
   set.list = metricList(places.map((at) => metrics[at]!), places.map((at) => units[at]!), places.map((at) => isCumulative[at]!));
   set.spans = places.flatMap((at) => spans.slice(width * at, width * (at + 1)));

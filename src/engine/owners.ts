@@ -45,9 +45,17 @@ export interface Instance {
   /** Last minute with a record, by feed. */
   lastMinutes: Partial<Record<FeedName, number>>;
   /** Traces of detectors, by detector and part. */
-  traces: Map<string, unknown> | undefined;
+  traces: Traces | undefined;
   /** Last readings of counters, by metric. */
   counters: Map<string, { value: number; timeMs: number }> | undefined;
+}
+
+/** Keys and traces in turn: a task has some ten, and a list of ten is searched as fast as a map and a tenth of its size. */
+export type Traces = unknown[];
+
+export function traceIn(traces: Traces, key: string): unknown {
+  const at = traces.indexOf(key);
+  return at < 0 ? undefined : traces[at + 1];
 }
 
 export class Owners {

@@ -56,6 +56,19 @@ export function packPage(events: Iterable<FargazerEvent>): Buffer {
   return zstdCompressSync(JSON.stringify(page), compression);
 }
 
+/** Texts that many rows share, told apart no more than before they were packed. */
+const shared = new Map<string, string>();
+const sharedLimit = 65_536;
+
+function share(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  if (shared.size >= sharedLimit) shared.clear();
+  shared.set(text, text);
+  return text;
+}
+
 export function unpackPage(bytes: Uint8Array): FargazerEvent[] {
   const page = JSON.parse(zstdDecompressSync(bytes).toString()) as Page;
   return page.rows.map((row) => {
@@ -65,7 +78,7 @@ export function unpackPage(bytes: Uint8Array): FargazerEvent[] {
     for (const field of base) event[field] = row[place++];
     for (const field of fields[kind]) {
       const value = row[place++];
-      if (value !== null) event[field] = value;
+      if (value !== null) event[field] = field === 'templateId' || field === 'template' ? share(value) : value;
     }
     if (kind === 'metrics') event['list'] = sharedList(event['list'] as MetricList);
     return event as unknown as FargazerEvent;

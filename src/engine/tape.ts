@@ -9,16 +9,13 @@ import { randomUUID } from 'node:crypto';
 import type { FargazerEvent, FeedName, Intake, MetricSet, Subject } from '#contract';
 import { FargazerError, feedNames } from '#contract';
 import { smallestHashes } from './bound.ts';
-import { pruneMetrics } from './metric-sets.ts';
+import { metricsPerMinuteLimit, pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
 import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
 
 /** Kinds of lines, peers or names one subject may have in one minute; beyond, the smallest hashes stay. */
 export const keysPerMinuteLimit = 2_048;
-
-/** Metrics one subject may have in one minute: more than any agent sends of a container. */
-const metricsPerMinuteLimit = 128;
 
 export interface TapeSettings {
   /** Events kept as objects before minutes are packed. 240,000 are some 200 MB. */
@@ -28,6 +25,9 @@ export interface TapeSettings {
 }
 
 export const standardTape: TapeSettings = { liveLimit: 240_000, pageBytesLimit: 96 * 1024 * 1024 };
+
+/** For a walk that never ends: what waits for a slow feed is packed soon, for it waits long. */
+export const liveTape: TapeSettings = { liveLimit: 32_000, pageBytesLimit: 512 * 1024 * 1024 };
 
 type PageRef = Buffer | { offset: number; length: number };
 
@@ -90,7 +90,7 @@ export class Tape implements Intake {
       return event;
     }
     if (!mergeInto(known, event)) this.counts.duplicates += 1;
-    else if (known.values.length > 2 * metricsPerMinuteLimit) this.counts.overflow += pruneMetrics(known, metricsPerMinuteLimit);
+    else if (known.values.length > 2 * metricsPerMinuteLimit) this.counts.overflow += pruneMetrics(known);
     return known;
   }
 
@@ -211,7 +211,7 @@ export class Tape implements Intake {
       bucket.pages = [];
     }
     let live = bucket.sets.size;
-    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set, metricsPerMinuteLimit);
+    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set);
     for (const cells of bucket.cells.values()) {
       if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
       live += cells.size;

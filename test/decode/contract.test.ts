@@ -211,9 +211,9 @@ for (const decoder of decoders) {
   test(`${decoder.id} gives the same events for the same records, plain JSON through and through`, () => {
     for (const { records, sample } of all) {
       const decoded = decodeAll(decoder, records, sample.settings);
-      assert.deepEqual(decodeAll(decoder, records, sample.settings), decoded);
-      const events = eventsIn(decoded);
-      assert.deepEqual(JSON.parse(JSON.stringify(events)), structuredClone(events).map(withoutUndefined));
+      const events = eventsIn(decoded).map(plain);
+      assert.deepEqual(eventsIn(decodeAll(decoder, records, sample.settings)).map(plain), events);
+      assert.deepEqual(JSON.parse(JSON.stringify(eventsIn(decoded))), structuredClone(events).map(withoutUndefined));
     }
   });
 
@@ -261,6 +261,11 @@ test('a flow that ends before it began is one of its end', () => {
   assert.ok(event?.kind === 'network');
   assert.deepEqual([event.startMs, event.timeMs], [Number(end) * 1_000, Number(end) * 1_000]);
 });
+
+/** What is worked out only when asked is a field once an event leaves the process. */
+function plain(event: FargazerEvent): FargazerEvent {
+  return 'toJSON' in event ? (event.toJSON as () => FargazerEvent)() : event;
+}
 
 function withoutUndefined(event: FargazerEvent): unknown {
   return JSON.parse(JSON.stringify(event)) as unknown;

@@ -83,14 +83,16 @@ function entitiesOf(walk: Walk, recorder: Recorder): EntityOutcome[] {
 }
 
 function blindSentences(walk: Walk): string[] {
-  const sentences: string[] = [];
-  for (const { detector } of walk.settings.detectors) {
-    const counts = walk.judges.countsOf(detector.id);
+  const { spanMs, state, settings, judges } = walk;
+  if (spanMs === undefined || spanMs.toMs < state.teachUntilMs) return [];
+  const lacking = new Map<string, string[]>();
+  for (const { detector } of settings.detectors) {
+    const counts = judges.countsOf(detector.id);
     if (counts === undefined || counts.judged + counts.abstained > 0) continue;
-    if (walk.spanMs === undefined || walk.spanMs.toMs < walk.state.teachUntilMs) continue;
-    sentences.push(`${detector.title}: not judged, for no record tells of it (${neededFor[detector.reads] ?? detector.reads}).`);
+    const need = neededFor[detector.reads] ?? detector.reads;
+    lacking.set(need, [...(lacking.get(need) ?? []), detector.id]);
   }
-  return sentences;
+  return [...lacking].map(([need, ids]) => `Not judged by ${ids.join(' and ')}: ${need}.`);
 }
 
 /** Which telemetry a kind of observation is made of. */
