@@ -32,7 +32,7 @@ export function closeMinute(minute: MinuteState, state: WalkState, judges: Judge
   }
   const touched: Part[] = [];
   for (const { instance, entity, waiting } of minute.entities.values()) {
-    for (const { observation } of waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
+    if (waiting !== undefined) for (const { observation } of waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
   }
   for (const { instance, entity, observation } of lessons) judges.learn(instance, entity, observation, minute.feed, touched);
   const endMs = (minute.minute + 1) * minuteLengthMs;

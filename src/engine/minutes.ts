@@ -45,7 +45,7 @@ export interface EntityMinute {
   rates?: number[] | undefined;
   network: NetworkInMinute | undefined;
   /** By key: judged once, counted on. */
-  waiting: Map<string, Waiting>;
+  waiting: Map<string, Waiting> | undefined;
 }
 
 /** A subject met before in this minute: its rows go the same way while no fact changed. */

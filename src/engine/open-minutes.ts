@@ -45,7 +45,7 @@ export function packMinutes(minutes: Minutes): JsonValue {
         continuationLines: of.continuationLines,
         metrics: of.metrics ?? null,
         network: of.network === undefined ? null : { ...of.network, sentByPeer: [...of.network.sentByPeer] },
-        waiting: [...of.waiting].map(([key, { observation, episodes }]) => ({
+        waiting: [...(of.waiting ?? [])].map(([key, { observation, episodes }]) => ({
           key,
           observation,
           episodes: episodes.map(({ fingerprint }) => fingerprint),
@@ -72,11 +72,11 @@ export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owner
         continuationLines: of.continuationLines,
         metrics: of.metrics === null ? undefined : { ...of.metrics, list: sharedList(of.metrics.list) },
         network: of.network === null ? undefined : { ...of.network, sentByPeer: new Map(of.network.sentByPeer) },
-        waiting: new Map(),
+        waiting: undefined,
       };
       for (const { key, observation, episodes: fingerprints } of of.waiting) {
         const filed = fingerprints.map((fingerprint) => episodes.open(fingerprint)).filter((known): known is Episode => known !== undefined);
-        found.waiting.set(key, { observation, episodes: filed });
+        (found.waiting ??= new Map()).set(key, { observation, episodes: filed });
       }
       state.entities.set(of.key, found);
     }

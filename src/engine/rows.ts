@@ -94,7 +94,7 @@ export class Rows {
       const isBornLater = instance.firstSeenMs > feedFirstMs + 5 * minuteLengthMs && instance.id !== '';
       const phase = phaseOf(task, instance.firstSeenMs, isBornLater, row.timeMs);
       const entity = entityOf(instance, phase, task?.revision ?? row.subject.revision);
-      found = { instance, entity, kinds: undefined, continuationLines: 0, metrics: undefined, network: undefined, waiting: new Map() };
+      found = { instance, entity, kinds: undefined, continuationLines: 0, metrics: undefined, network: undefined, waiting: undefined };
       minute.entities.set(key, found);
     }
     return found;
@@ -151,7 +151,7 @@ export class Rows {
 
   /** Judges the first of a key in its minute; the others are counted on. */
   #single(of: EntityMinute, observation: Observation, minute: MinuteState, key: string): void {
-    const known = of.waiting.get(key);
+    const known = of.waiting?.get(key);
     if (known !== undefined) {
       known.observation.count += observation.count;
       for (const episode of known.episodes) this.#parts.state.episodes.count(episode, observation.count, observation.timeMs);
@@ -159,6 +159,6 @@ export class Rows {
     }
     const { instance, entity } = of;
     const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
-    of.waiting.set(key, { observation, episodes });
+    (of.waiting ??= new Map()).set(key, { observation, episodes });
   }
 }

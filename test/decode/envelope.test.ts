@@ -79,7 +79,8 @@ test('decodes what a log group holds by its own format', () => {
 });
 
 test('gives the events of one record ids of their own', () => {
-  const { events } = readStream(subscription('/aws/ecs/containerinsights/shop/performance', 'x', [containerInsightsLine({ at, service: 'checkout', task: 1 })]));
+  const stats = { read: new Date(at).toISOString(), cpu_stats: {}, precpu_stats: {}, memory_stats: { usage: 4_096, stats: {} } };
+  const { events } = readStream(subscription('stats', 'x', [JSON.stringify({ [`${taskId(1)}-1`]: stats, [`${taskId(1)}-2`]: stats })]));
   assert.ok(events.length > 1);
   assert.equal(new Set(events.map(({ id }) => id)).size, events.length);
 });
