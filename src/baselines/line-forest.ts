@@ -163,7 +163,8 @@ class Forest {
   /** Folds groves that outgrew their bound: sums stay exact, most single templates are no longer told apart. */
   fold(): void {
     for (const place of this.#grown) {
-      if (place.ids.size <= groveLimit) continue;
+      // Most places only grew in small groups: their sums need not be made anew for that.
+      if (place.ids.size <= groveLimit || this.#leafOf(place).largestGroup() <= groveLimit) continue;
       for (const grove of this.#grovesOf(place).values()) if (grove.members.length > groveLimit) this.#foldOne(place, grove);
     }
     this.#grown.clear();

@@ -155,6 +155,19 @@ export class Leaf {
     return -1;
   }
 
+  /** Members of the largest group that counts as one. */
+  largestGroup(): number {
+    const counts = new Map<number, number>();
+    let most = 0;
+    for (let member = 0; member < this.ids.length; member += 1) {
+      const root = this.root(member);
+      const count = (counts.get(root) ?? 0) + 1;
+      counts.set(root, count);
+      if (count > most) most = count;
+    }
+    return most;
+  }
+
   /** Positions in which some members differ. */
   differing(members: readonly number[]): number[] {
     const [one, ...others] = members.map((member) => (this.#words[member] as Words).first);
