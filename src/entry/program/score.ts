@@ -39,7 +39,8 @@ async function scoreOne(input: ReturnType<typeof expandPaths>['inputs'][number],
   let alarms = 0;
   const rowOf = (line: string): string => {
     const scored = scorer.row(line);
-    if (Number(scored.slice(scored.lastIndexOf(',') + 1)) >= 0.5) alarms += 1;
+    // The score is the last field, whatever parts the fields.
+    if (Number(/[^,;\t]*$/.exec(scored)?.[0]) >= 0.5) alarms += 1;
     return scored;
   };
   const out = createWriteStream(output);
