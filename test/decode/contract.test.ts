@@ -139,7 +139,8 @@ function mutatedValue(root: JsonValue, { places, value, how }: Change): JsonValu
       place = inner as JsonObject;
       continue;
     }
-    if (how % 5 === 0) delete place[key];
+    if (how % 5 === 0 && Array.isArray(place)) place.splice(Number(key), 1);
+    else if (how % 5 === 0) delete place[key];
     else place[key] = structuredClone(value);
     return root;
   }

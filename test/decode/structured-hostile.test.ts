@@ -45,6 +45,8 @@ function mutate(root: JsonValue, { path, value, isDeleted }: Mutation): void {
     if (key === undefined) return;
     const inner = place[key];
     if (depth < path.length - 1 && typeof inner === 'object' && inner !== null) place = inner as JsonObject;
+    // An element is taken out whole: JSON has no lists with holes.
+    else if (isDeleted && Array.isArray(place)) place.splice(Number(key), 1);
     else if (isDeleted) delete place[key];
     else place[key] = value;
     if (depth < path.length - 1 && !(typeof inner === 'object' && inner !== null)) return;
