@@ -1,6 +1,6 @@
 /** Rows: events as short arrays, a page of them compressed, with its subjects named once. */
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
-import { sharedList, type EventKind, type FargazerEvent, type FeedName, type MetricList, type Subject } from '#contract';
+import { sharedList, type EventKind, type FargazerEvent, type MetricList, type Subject } from '#contract';
 import { subjectKey } from './reduce.ts';
 
 const base = ['feed', 'timeMs', 'timeNs', 'id', 'hasOwnId', 'count', 'origin', 'raw'] as const;
@@ -83,10 +83,4 @@ export function unpackPage(bytes: Uint8Array): FargazerEvent[] {
     if (kind === 'metrics') event['list'] = sharedList(event['list'] as MetricList);
     return event as unknown as FargazerEvent;
   });
-}
-
-/** Feed and minute of a page's events are the same throughout; they name it in a state. */
-export interface PageKey {
-  feed: FeedName;
-  minute: number;
 }

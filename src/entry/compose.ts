@@ -1,6 +1,6 @@
 /** The one place where rooms meet: puts sources, decoders, engine, detectors, stores and sinks together. */
 import type { z } from 'zod';
-import { FargazerError, type Alert, type Sink } from '#contract';
+import { FargazerError, type Sink } from '#contract';
 import { deliver } from '../alerting/pipeline.ts';
 import { webhook } from '../alerting/sinks/webhook/index.ts';
 import { webhookOptions } from '../alerting/sinks/webhook/options.ts';
@@ -41,7 +41,7 @@ export const program: Program = {
     const { renderReport } = await import('../web/report/render.ts');
     return renderReport(outcome, { includeRaw: outcome.isRawKept });
   },
-  deliver: (alerts, config) => deliver(alerts, sinksOf(config, alerts)),
+  deliver: (alerts, config) => deliver(alerts, sinksOf(config)),
   baselines: {
     show: (name) => show(name, standard()),
     accept: (name, value) => accept(name, value, standard()),
@@ -50,7 +50,7 @@ export const program: Program = {
   },
 };
 
-function sinksOf(config: Config, _alerts: readonly Alert[]): Sink[] {
+function sinksOf(config: Config): Sink[] {
   if (config.sinks.size === 0) {
     throw new FargazerError('usage', '--deliver: the configuration names no sink. Add one, for example sinks: { webhook: { url: … } }, and name the file with --config.');
   }
