@@ -1,7 +1,7 @@
 /** Memory with 100,000 live tasks of 200 services: a line, a metric point and a flow a minute each, flows held for their lateness. */
 import { detectors } from '../detectors/index.ts';
 import { joinPieces } from '../src/decode/log/join-pieces.ts';
-import { packOwner } from '../src/engine/checkpoint.ts';
+import { packOwner } from '../src/engine/pack-owner.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
 import { liveTape } from '../src/engine/tape.ts';

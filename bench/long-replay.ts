@@ -49,7 +49,7 @@ export async function run(gigabytes = Number(process.env['FARGAZER_GB'] ?? 10)):
   return [
     {
       name: `memory over ${gigabytes} GB of replay`, value: most / tenth, unit: '× the most of the first tenth', reach: 'flat: about 1',
-      detail: `${tenth.toFixed(0)} MiB in the first tenth, ${Math.max(...sizes).toFixed(0)} MiB at most while reading, ${walkedMiB.toFixed(0)} MiB after the walk; ${blocks * places.length} lines, ${walk.state.episodes.changedCount} alerts`,
+      detail: `${tenth.toFixed(0)} MiB in the first tenth, ${Math.max(...sizes).toFixed(0)} MiB at most while reading, ${walkedMiB.toFixed(0)} MiB after the walk; ${blocks * places.length} lines, ${walk.state.episodes.openCount} alerts`,
     },
   ];
 }

@@ -4,7 +4,7 @@ import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { openStream } from '../src/decode/stream.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-import { packOwner } from '../src/engine/checkpoint.ts';
+import { packOwner } from '../src/engine/pack-owner.ts';
 import { deflateSync } from 'node:zlib';
 import { printFigures, type Figure } from './figure.ts';
 

@@ -39,7 +39,7 @@ const outside = ['test', 'bench', 'scripts', 'infra'];
 
 /** Software kits of vendors, and the only places that may speak them. */
 const vendorKits: readonly { pattern: RegExp; places: readonly string[] }[] = [
-  { pattern: /^@aws-sdk\/|^@smithy\/|^aws-sdk/, places: ['src/sources/', 'src/stores/', 'src/alerting/sinks/', 'src/entry/lambda.ts'] },
+  { pattern: /^@aws-sdk\/|^@smithy\/|^aws-sdk/, places: ['src/sources/', 'src/stores/', 'src/alerting/sinks/', 'src/entry/lambda.ts', 'src/entry/program/doctor'] },
   { pattern: /^aws-cdk-lib|^constructs$/, places: ['infra/'] },
 ];
 

@@ -49,15 +49,25 @@ function typeText(schema: Schema): string {
   return [type, ...bounds].join(', ');
 }
 
+function isMapping(schema: Schema): boolean {
+  return schema['type'] === 'object' || (Array.isArray(schema['type']) && schema['type'].includes('object'));
+}
+
+/** The row of a plugin without options; what has options is told by them. */
+function emptyRow(mapping: Schema, path: string, { description = '' }: Schema): string[][] {
+  const isEmpty = isSchema(mapping['properties']) && Object.keys(mapping['properties']).length === 0;
+  return isEmpty ? [[`\`${path}\``, 'no options', '', String(description)]] : [];
+}
+
 /** One row per option beneath an object schema. */
 function optionRows(schema: Schema, path: string): string[][] {
   const properties = isSchema(schema['properties']) ? schema['properties'] : {};
   return Object.entries(properties).flatMap(([name, part]) => {
     if (!isSchema(part)) return [];
     const full = path === '' ? name : `${path}.${name}`;
-    const isList = part['type'] === 'array' && isSchema(part['items']) && part['items']['type'] === 'object';
-    if (isList && isSchema(part['items'])) return optionRows(part['items'], `${full}[]`);
-    if (part['type'] === 'object' && isSchema(part['properties'])) return optionRows(part, full);
+    const isList = part['type'] === 'array' && isSchema(part['items']) && isMapping(part['items']);
+    if (isList && isSchema(part['items'])) return [...emptyRow(part['items'], full, part), ...optionRows(part['items'], `${full}[]`)];
+    if (isMapping(part) && isSchema(part['properties'])) return [...emptyRow(part, full, part), ...optionRows(part, full)];
     const standard = part['default'] === undefined ? '' : `\`${JSON.stringify(part['default'])}\``;
     return [[`\`${full}\``, typeText(part), standard, String(part['description'] ?? '')]];
   });

@@ -5,6 +5,7 @@ import { defaultLatenessMs, FargazerError, type FeedName, type Severity } from '
 import type { Allowance } from './allowance.ts';
 import { formatDuration } from './duration.ts';
 import { faultsOf, type Fault } from './fault.ts';
+import { asOneOf, settleLive, type LiveConfig } from './live.ts';
 import { configSchema, type ParsedConfig, type Plugins } from './schema.ts';
 
 export interface DetectorSettings {
@@ -15,7 +16,7 @@ export interface DetectorSettings {
   options: unknown;
 }
 
-export interface Config {
+export interface Config extends LiveConfig {
   /** One entry per detector that was handed in. */
   detectors: Map<string, DetectorSettings>;
   allow: Allowance[];
@@ -106,12 +107,13 @@ function withoutEmptySections(value: unknown): unknown {
   if (typeof value !== 'object' || Array.isArray(value)) return value;
   const sections = Object.entries(value).filter(([, section]) => section !== null);
   return Object.fromEntries(
-    sections.map(([name, section]) => [
-      name,
-      name === 'detectors' && typeof section === 'object' && !Array.isArray(section)
-        ? Object.fromEntries(Object.entries(section).map(([id, options]) => [id, options ?? {}]))
-        : section,
-    ]),
+    sections.map(([name, section]) => {
+      if (name === 'detectors' && typeof section === 'object' && !Array.isArray(section)) {
+        return [name, Object.fromEntries(Object.entries(section).map(([id, options]) => [id, options ?? {}]))];
+      }
+      if (name === 'store') return [name, asOneOf(section)];
+      return [name, name === 'sources' && Array.isArray(section) ? section.map(asOneOf) : section];
+    }),
   );
 }
 
@@ -130,6 +132,7 @@ function settle(parsed: ParsedConfig, plugins: Plugins): Config {
     allow: parsed.allow ?? [],
     latenessMs: { ...defaultLatenessMs, ...parsed.lateness },
     sinks: new Map(Object.entries(parsed.sinks ?? {})),
+    ...settleLive(parsed),
   };
 }
 

@@ -94,15 +94,21 @@ function sentenceOf(issue: Issue, found: string): string {
 const pluginKeys: Readonly<Record<string, { what: string; code: ErrorCode }>> = {
   detectors: { what: 'detector', code: 'detector-unknown' },
   sinks: { what: 'output', code: 'sink-unknown' },
+  sources: { what: 'source', code: 'config-invalid' },
+  store: { what: 'store', code: 'config-invalid' },
 };
 
 /** All faults of one parse, in the order of the schema's own report. */
 export function faultsOf(schema: z.ZodType, value: unknown, issues: readonly Issue[]): Fault[] {
+  // An unknown key is the reason why the right one is missing; saying both would be saying it twice.
+  const withUnknownKey = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map((issue) => JSON.stringify(issue.path)));
   return issues.flatMap((issue): Fault[] => {
+    if (issue.code === 'custom' && withUnknownKey.has(JSON.stringify(issue.path))) return [];
     const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path);
-      const plugin = path.length === 1 ? pluginKeys[String(path[0])] : undefined;
+      const isPluginKey = path.length === 1 || (path.length === 2 && typeof path[1] === 'number');
+      const plugin = isPluginKey ? pluginKeys[String(path[0])] : undefined;
       return issue.keys.map((key) => ({
         path: [...path, key],
         sentence: `there is no ${plugin?.what ?? 'option'} ${JSON.stringify(key.slice(0, 80)).slice(1, -1)}${suggestion(key, known)}`,

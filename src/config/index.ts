@@ -3,5 +3,6 @@ export * from './allowance.ts';
 export * from './config.ts';
 export * from './duration.ts';
 export * from './json-schema.ts';
+export type { LiveConfig, PluginSettings } from './live.ts';
 export * from './nearest.ts';
 export type { Plugins } from './schema.ts';

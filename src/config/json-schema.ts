@@ -1,10 +1,32 @@
 /** The configuration as a JSON Schema, so that editors complete and check it. */
 import { z } from 'zod';
-import type { JsonObject } from '#contract';
+import type { JsonObject, JsonValue } from '#contract';
 import { configSchema, type Plugins } from './schema.ts';
 
 /** JSON Schema (2020-12) of what may be written in a configuration file. */
 export function configJsonSchema(plugins: Plugins): JsonObject {
   const schema = z.toJSONSchema(configSchema(plugins), { io: 'input', unrepresentable: 'any' });
-  return JSON.parse(JSON.stringify({ ...schema, title: 'Configuration of fargazer' }));
+  const plain = JSON.parse(JSON.stringify({ ...schema, title: 'Configuration of fargazer' })) as JsonObject;
+  const properties = plain['properties'];
+  if (isObject(properties)) {
+    allowBare(properties['store'], plugins.stores);
+    if (isObject(properties['sources'])) allowBare(properties['sources']['items'], plugins.sources);
+  }
+  return plain;
+}
+
+/** One key and no more, or the mere name of a kind that needs no options. */
+function allowBare(schema: JsonValue | undefined, kinds: ReadonlyMap<string, z.ZodType> = new Map()): void {
+  if (!isObject(schema)) return;
+  schema['minProperties'] = 1;
+  schema['maxProperties'] = 1;
+  const bare = [...kinds].filter(([, options]) => options.safeParse({}).success).map(([kind]) => kind);
+  if (bare.length === 0) return;
+  schema['type'] = ['object', 'string'];
+  // A pattern holds for strings alone, as properties hold for objects alone.
+  schema['pattern'] = `^(?:${bare.join('|')})$`;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

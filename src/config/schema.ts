@@ -2,13 +2,18 @@
 import { z } from 'zod';
 import { defaultLatenessMs, FargazerError, feedNames, severities, type FeedName, type Severity } from '#contract';
 import { allowanceFault, allowanceSchema, type Allowance } from './allowance.ts';
-import { durationExpected, formatDuration, parseDuration } from './duration.ts';
+import { formatDuration } from './duration.ts';
+import { duration, liveKeys, type ParsedLive } from './live-schema.ts';
+import { optionalKeys } from './optional-keys.ts';
 
 /** What a build ships: option schemas by id. Options of a detector are an object schema. */
 export interface Plugins {
   detectors: ReadonlyMap<string, z.ZodType>;
   /** Schemas of sinks that need settings; absent where none does. */
   sinks?: ReadonlyMap<string, z.ZodType>;
+  /** Schemas of live sources and of stores, by kind. */
+  sources?: ReadonlyMap<string, z.ZodType>;
+  stores?: ReadonlyMap<string, z.ZodType>;
 }
 
 /** What a person may set for every detector, whatever its own options. */
@@ -16,15 +21,6 @@ const everyDetector = {
   enabled: z.boolean().default(true).describe('false switches the detector off.'),
   severity: z.enum(severities).optional().describe("Instead of the detector's own severity."),
 };
-
-const duration = z
-  .string()
-  .transform((text, context) => {
-    const durationMs = parseDuration(text);
-    if (durationMs !== undefined) return durationMs;
-    context.addIssue({ code: 'custom', message: `expected ${durationExpected}, found ${JSON.stringify(text.slice(0, 80))}` });
-    return z.NEVER;
-  });
 
 const allowance = allowanceSchema.superRefine((value, context) => {
   const fault = allowanceFault(value);
@@ -39,13 +35,8 @@ function detectorSchema(id: string, options: z.ZodType): z.ZodType {
   return options.safeExtend(everyDetector);
 }
 
-/** An object with one optional key per entry, and no others. */
-function optionalKeys(entries: Iterable<[string, z.ZodType]>): z.ZodType {
-  return z.strictObject(Object.fromEntries([...entries].map(([key, schema]) => [key, schema.optional()])));
-}
-
 /** The parts of a configuration after parsing; what was not written is absent. */
-export interface ParsedConfig {
+export interface ParsedConfig extends ParsedLive {
   detectors?: Record<string, { enabled: boolean; severity?: Severity; [option: string]: unknown }>;
   allow?: Allowance[];
   /** Milliseconds by feed. */
@@ -53,7 +44,7 @@ export interface ParsedConfig {
   sinks?: Record<string, unknown>;
 }
 
-export function configSchema({ detectors, sinks = new Map() }: Plugins): z.ZodObject {
+export function configSchema({ detectors, sinks = new Map(), sources = new Map(), stores = new Map() }: Plugins): z.ZodObject {
   return z.strictObject({
     detectors: optionalKeys([...detectors].map(([id, options]) => [id, detectorSchema(id, options)]))
       .optional()
@@ -63,5 +54,6 @@ export function configSchema({ detectors, sinks = new Map() }: Plugins): z.ZodOb
       .optional()
       .describe('How long after its event time a record of a feed may still arrive.'),
     sinks: optionalKeys(sinks).optional().describe('Settings by output.'),
+    ...liveKeys(sources, stores),
   });
 }

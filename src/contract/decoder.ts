@@ -65,4 +65,8 @@ export interface Decoder {
 export interface Intake {
   take(event: FargazerEvent): FargazerEvent;
   readonly generation: number;
+  /** Records of earlier event time go through `take`, whatever the order: they may be late. */
+  readonly countFromMs?: number;
+  /** And those of this event time and later. */
+  readonly countToMs?: number;
 }

@@ -60,7 +60,9 @@ function worse(left: Severity, right: Severity): Severity {
 
 export class Episodes {
   readonly #open = new Map<string, Episode>();
-  readonly #closed: Episode[] = [];
+  #closed: Episode[] = [];
+  /** Live: that an alert is over is told as well, though nothing was added to it. */
+  tellsEnds = false;
 
   /** Files a finding under its alert; gives the alert's episode. */
   add(finding: Finding): Episode {
@@ -100,12 +102,13 @@ export class Episodes {
   /** Counts more records of an observation that was found before in its minute. */
   count(episode: Episode, count: number, timeMs: number): void {
     episode.count += count;
+    episode.isChanged = true;
     if (timeMs > episode.lastMs) episode.lastMs = timeMs;
   }
 
   #close(episode: Episode): void {
     this.#open.delete(episode.fingerprint);
-    if (episode.isChanged) this.#closed.push(episode);
+    if (episode.isChanged || this.tellsEnds) this.#closed.push(episode);
   }
 
   /** Closes what was quiet for 30 minutes at an event time, so that open episodes stay few. */
@@ -120,10 +123,31 @@ export class Episodes {
     return changed.map((episode) => alertOf(episode, markMs, includeRaw));
   }
 
-  get changedCount(): number {
-    let count = this.#closed.length;
-    for (const episode of this.#open.values()) if (episode.isChanged) count += 1;
-    return count;
+  /** Live: what changed since the last asking, in order of first seen and id; what is over is `resolved`. */
+  drain(includeRaw: boolean): Alert[] {
+    const open = [...this.#open.values()].filter((episode) => episode.isChanged);
+    const changed = [...this.#closed.map((episode) => ({ episode, markMs: Infinity })), ...open.map((episode) => ({ episode, markMs: -Infinity }))];
+    changed.sort((left, right) => left.episode.firstMs - right.episode.firstMs || (left.episode.id < right.episode.id ? -1 : 1));
+    this.#closed = [];
+    for (const episode of open) episode.isChanged = false;
+    return changed.map(({ episode, markMs }) => alertOf(episode, markMs, includeRaw));
+  }
+
+  get hasNews(): boolean {
+    if (this.#closed.length > 0) return true;
+    for (const { isChanged } of this.#open.values()) if (isChanged) return true;
+    return false;
+  }
+
+  /** Open alerts by severity. */
+  openBySeverity(): Map<Severity, number> {
+    const counts = new Map<Severity, number>();
+    for (const { severity } of this.#open.values()) counts.set(severity, (counts.get(severity) ?? 0) + 1);
+    return counts;
+  }
+
+  get openCount(): number {
+    return this.#open.size;
   }
 
   pack(): JsonValue {

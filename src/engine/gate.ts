@@ -5,7 +5,7 @@ import { noteDay, type Days } from './span.ts';
 import type { Tape } from './tape.ts';
 
 /** Before AWS began nothing of it can have been recorded; after 2100 it is a broken or forged clock. */
-const earliestMs = Date.UTC(2006, 0, 1);
+export const earliestMs = Date.UTC(2006, 0, 1);
 const latestMs = Date.UTC(2101, 0, 1);
 
 export interface SetAside {

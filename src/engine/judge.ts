@@ -130,6 +130,7 @@ export class Judges {
     if (readers === undefined) return noEpisodes;
     const found: Episode[] = [];
     const isTaught = observation.timeMs < this.#teacher.teachUntilMs;
+    instance.owner.isChanged = true;
     for (const reader of readers) {
       const { detector } = reader;
       const { quarantined } = reader.counts;

@@ -83,3 +83,9 @@ export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owner
   }
   for (const [feed, minute] of next) minutes.setNext(feed as never, minute);
 }
+
+/** Owners of packed minutes. */
+export function ownersInMinutes(packed: JsonValue): Owner[] {
+  const { minutes } = packed as unknown as { minutes: PackedMinute[] };
+  return minutes.flatMap(({ entities }) => entities.map(({ whose }) => whose.owner));
+}

@@ -3,6 +3,9 @@ import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#c
 import { hash32 } from './bound.ts';
 import type { Group } from './parts.ts';
 
+/** An instance unseen for longer is another one, under whatever name: a task that lives says something within a day. */
+export const instanceMemoryMs = 26 * 3_600_000;
+
 /** Revisions of an owner remembered, latest kept. */
 const revisionLimit = 32;
 
@@ -31,6 +34,8 @@ export interface OwnerRecord {
   judged: number;
   abstained: number;
   readyFromMs: number | undefined;
+  /** Changed since it was saved last. */
+  isChanged: boolean;
 }
 
 /** A task, pod or session in one container, as far as records tell. */
@@ -58,8 +63,15 @@ export function traceIn(traces: Traces, key: string): unknown {
   return at < 0 ? undefined : traces[at + 1];
 }
 
+/** Gives back, into `owners`, what was saved of the owners of a pack and is not in memory. */
+export type Recall = (pack: string, owners: Owners) => void;
+
 export class Owners {
   readonly records = new Map<string, OwnerRecord>();
+  /** Set where owners may be saved and not in memory. */
+  recall: Recall | undefined;
+  /** Packs whose owners are all in memory. */
+  readonly #recalled = new Set<string>();
   /** Fuller names of records that were first seen without account and region. */
   readonly #aliases = new Map<string, OwnerRecord>();
   /** Records by kind, cluster and name alone. */
@@ -67,12 +79,52 @@ export class Owners {
 
   of(owner: Owner, timeMs: number): OwnerRecord {
     const key = ownerKey(owner);
-    let record = this.records.get(key) ?? this.#aliases.get(key) ?? this.#namesake(owner, key);
+    const near = this.records.get(key) ?? this.#aliases.get(key);
+    if (near !== undefined) return near;
+    if (this.recall !== undefined && this.#recallPack(packOf(owner))) return this.of(owner, timeMs);
+    let record = this.#namesake(owner, key);
     if (record === undefined) {
       record = this.#make(key, owner, timeMs);
       this.#add(record);
     }
     return record;
+  }
+
+  /** True where the pack was asked for now. */
+  #recallPack(pack: string): boolean {
+    if (this.#recalled.has(pack)) return false;
+    this.#recalled.add(pack);
+    this.recall!(pack, this);
+    return true;
+  }
+
+  /** Recalls a pack, if it was not yet. */
+  loadPack(pack: string): void {
+    if (this.recall !== undefined) this.#recallPack(pack);
+  }
+
+  /**
+   * Lets go of owners saved, idle since `beforeMs` and of no other's account or cluster; they are recalled when met again.
+   * Only with `recall`.
+   */
+  letGo(beforeMs: number): void {
+    if (this.recall === undefined) return;
+    const parents = new Set([...this.records.values()].map(({ parent }) => parent));
+    const kept = new Set<string>();
+    const idle: OwnerRecord[] = [];
+    for (const record of this.records.values()) {
+      if (record.isChanged || record.lastSeenMs >= beforeMs || parents.has(record)) kept.add(packOf(record.owner));
+      else idle.push(record);
+    }
+    for (const record of idle) {
+      const pack = packOf(record.owner);
+      // The owners of a pack come and go together.
+      if (kept.has(pack)) continue;
+      this.records.delete(record.key);
+      this.#aliases.delete(ownerKey(record.owner));
+      this.#namesakes.delete(nameIn(record.owner));
+      this.#recalled.delete(pack);
+    }
   }
 
   /** Makes a record anew under the name it had, as a state tells it. */
@@ -107,6 +159,7 @@ export class Owners {
       judged: 0,
       abstained: 0,
       readyFromMs: undefined,
+      isChanged: true,
     };
   }
 
@@ -131,6 +184,7 @@ export class Owners {
     const bare = namesakes.find((record) => record.owner.account === '' && record.owner.region === '');
     if (bare === undefined) return undefined;
     bare.owner = owner;
+    bare.isChanged = true;
     this.#aliases.set(key, bare);
     return bare;
   }
@@ -138,6 +192,10 @@ export class Owners {
   instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
     const key = `${container}\u0001${id}`;
     let instance = owner.instances.get(key);
+    if (instance !== undefined && timeMs - instance.lastSeenMs > instanceMemoryMs) {
+      forget(owner, key, instance);
+      instance = undefined;
+    }
     if (instance === undefined) {
       instance = {
         owner,
@@ -162,19 +220,27 @@ export class Owners {
   forgetInstances(beforeMs: number): void {
     for (const record of this.records.values()) {
       for (const [key, instance] of record.instances) {
-        if (instance.lastSeenMs >= beforeMs) continue;
-        record.instances.delete(key);
-        const left = (record.containersOf.get(instance.id) ?? 1) - 1;
-        if (left === 0) record.containersOf.delete(instance.id);
-        else record.containersOf.set(instance.id, left);
+        if (instance.lastSeenMs < beforeMs) forget(record, key, instance);
       }
     }
   }
 }
 
+function forget(owner: OwnerRecord, key: string, { id }: Instance): void {
+  owner.instances.delete(key);
+  const left = (owner.containersOf.get(id) ?? 1) - 1;
+  if (left === 0) owner.containersOf.delete(id);
+  else owner.containersOf.set(id, left);
+}
+
 /** Owners that live in a cluster. */
 function isInPlace({ kind, cluster }: Owner): boolean {
   return cluster !== '' && (kind === 'service' || kind === 'family' || kind === 'workload' || kind === 'cluster');
+}
+
+/** Owners of one pack are saved and recalled together: those that may turn out to be one. */
+export function packOf(owner: Owner): string {
+  return isInPlace(owner) ? nameIn(owner) : ownerKey(owner);
 }
 
 function nameIn({ kind, cluster, name }: Owner): string {
@@ -200,6 +266,7 @@ function parentOf(owner: Owner): Owner | undefined {
 /** Notes a sighting on an owner and an instance. */
 export function sight(instance: Instance, feed: FeedName, minute: number, timeMs: number, count: number): void {
   const { owner } = instance;
+  owner.isChanged = true;
   if (timeMs > instance.lastSeenMs) instance.lastSeenMs = timeMs;
   if (timeMs > owner.lastSeenMs) owner.lastSeenMs = timeMs;
   instance.lastMinutes[feed] = minute;

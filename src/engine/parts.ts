@@ -124,6 +124,7 @@ export function partOf(
     const kind = slot.spec.kind as AnyKind;
     part = { slot: slot.id, name, kind, state: kind.empty(), createdMs: timeMs, taughtUntilMs: none, among: undefined, asked: undefined, view: undefined };
     group.parts.set(key, part);
+    owner.isChanged = true;
   }
   ofSlot.set(name, part);
   return part;
@@ -140,6 +141,7 @@ export function settleTeaching(part: Part, owner: OwnerRecord, feed: FeedName, t
   const { teachUntilMs } = teacher;
   if (timeMs < teachUntilMs || part.taughtUntilMs >= teachUntilMs || teachUntilMs === none) return;
   part.taughtUntilMs = teachUntilMs;
+  owner.isChanged = true;
   const wasTaught =
     part.createdMs < teachUntilMs ||
     // A set of an owner known while its feed taught: that nothing was seen is itself what was taught.
@@ -235,6 +237,7 @@ function add(
   touched: Part[],
 ): void {
   if (part === undefined) return;
+  owner.isChanged = true;
   settleTeaching(part, owner, feed, vote.timeMs, teacher);
   if (Array.isArray(value)) for (const one of value as unknown[]) part.kind.add(part.state, one, vote);
   else part.kind.add(part.state, value, vote);

@@ -70,3 +70,8 @@ interface Packed {
   container: string;
   id: string;
 }
+
+/** Owners of packed pieces. */
+export function ownersInPieces(packed: JsonValue): Owner[] {
+  return (packed as unknown as Packed[]).map(({ owner }) => owner);
+}

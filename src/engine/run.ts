@@ -4,15 +4,16 @@
  *
  *   gate -> tape -> [ note facts -> attribute -> judge single events ] -> minute's end: judge, learn
  */
-import { feedNames, type FargazerEvent, type FeedName, type JsonValue } from '#contract';
+import { feedNames, type FargazerEvent, type FeedName, type JsonValue, type Owner } from '#contract';
 import { closeMinute } from './close.ts';
 import { Gate } from './gate.ts';
 import { Judges } from './judge.ts';
 import { Minutes, type MinuteState } from './minutes.ts';
-import { packMinutes, unpackMinutes } from './open-minutes.ts';
+import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
 import { minuteLengthMs, releaseOf } from './order.ts';
+import { instanceMemoryMs } from './owners.ts';
 import type { Teacher } from './parts.ts';
-import { Pieces, type JoinPieces } from './pieces.ts';
+import { ownersInPieces, Pieces, type JoinPieces } from './pieces.ts';
 import { ReadingHead } from './reading-head.ts';
 import { Rows } from './rows.ts';
 import type { EngineSettings } from './settings.ts';
@@ -21,8 +22,16 @@ import { noteDay, realSpan, type Days, type Span } from './span.ts';
 import { newState, type WalkState } from './state.ts';
 import { Tape } from './tape.ts';
 
-/** Instances are forgotten this long after their last record; a task that lives says something within a day. */
-const instanceMemoryMs = 26 * 3_600_000;
+/** Memory is tidied once in this time; what is forgotten is decided when it is asked for, so this decides nothing. */
+const tidyEveryMs = 3_600_000;
+/** Feeds walk up to this far apart. */
+const feedsApartMs = 2 * 3_600_000;
+
+/** Owners of minutes and lines in a packed walk. */
+export function ownersInOpen(packed: JsonValue): Owner[] {
+  const { minutes, pieces } = packed as { minutes: JsonValue; pieces: JsonValue };
+  return [...ownersInMinutes(minutes), ...ownersInPieces(pieces)];
+}
 
 export class Walk {
   readonly settings: EngineSettings;
@@ -36,7 +45,8 @@ export class Walk {
   readonly #silence = new Silence();
   readonly #pieces: Pieces;
   readonly #teacher: Teacher;
-  #lastForgottenMs = -Infinity;
+  #lastTidyMs = -Infinity;
+  readonly #slowestMs: number;
   /** Where the records of this input really lie; nothing is known of it before all of it is read. */
   #span: Span | undefined;
   #teachesAll = false;
@@ -44,6 +54,7 @@ export class Walk {
 
   constructor(settings: EngineSettings, join: JoinPieces, state: WalkState = newState()) {
     this.settings = settings;
+    this.#slowestMs = Math.max(...Object.values(settings.lateness));
     this.state = state;
     this.tape = new Tape(settings.tape);
     this.gate = new Gate(this.tape, settings.lateness, settings, state.marks, state.readTo);
@@ -67,11 +78,19 @@ export class Walk {
       pieces: this.#pieces,
       beginsMs: () => this.#span?.firstMs ?? -Infinity,
     });
-    for (const owner of state.owners.records.values()) {
-      for (const instance of owner.instances.values()) {
-        for (const feed of feedNames) if (instance.lastMinutes[feed] !== undefined) this.#silence.note(feed, instance);
-      }
-    }
+  }
+
+  /** Whose silence would be heard, for a state. */
+  watched(): ReturnType<Silence['watched']> {
+    return this.#silence.watched();
+  }
+
+  /** Watched by an earlier run. */
+  watch(feed: FeedName, owner: Owner, container: string, id: string): void {
+    const { owners } = this.state;
+    const record = owners.of(owner, 0);
+    const instance = record.instances.get(`${container}\u0001${id}`);
+    if (instance !== undefined) this.#silence.note(feed, instance);
   }
 
   /** All of the input is read: where its records really lie is known, and with it the end of the teaching. */
@@ -159,10 +178,11 @@ export class Walk {
     // A stray date ends no memory and moves no mark.
     if (this.#span !== undefined && endMs - minuteLengthMs > this.#span.lastMs) return;
     this.#mark(minute.feed, endMs + this.settings.lateness[minute.feed]);
-    if (endMs - this.#lastForgottenMs > instanceMemoryMs / 24) {
-      this.#lastForgottenMs = endMs;
-      this.state.owners.forgetInstances(endMs - instanceMemoryMs);
-      this.state.episodes.closeQuiet(endMs - Math.max(...Object.values(this.settings.lateness)));
+    if (this.state.episodes.tellsEnds) this.state.episodes.closeQuiet(endMs - this.#slowestMs);
+    if (endMs - this.#lastTidyMs > tidyEveryMs) {
+      this.#lastTidyMs = endMs;
+      this.state.owners.forgetInstances(endMs - instanceMemoryMs - feedsApartMs);
+      this.state.episodes.closeQuiet(endMs - this.#slowestMs);
     }
   }
 }

@@ -23,6 +23,11 @@ export class Silence {
     watched.add(instance);
   }
 
+  /** Whoever is watched, for a state. */
+  *watched(): Generator<{ feed: FeedName; instance: Instance }> {
+    for (const [feed, instances] of this.#watched) for (const instance of instances) yield { feed, instance };
+  }
+
   isWatched(feed: FeedName, minute: number): boolean {
     const watched = this.#watched.get(feed);
     if (watched === undefined) return false;

@@ -29,7 +29,8 @@ export const standardTape: TapeSettings = { liveLimit: 240_000, pageBytesLimit: 
 /** For a walk that never ends: what waits for a slow feed is packed soon, for it waits long. */
 export const liveTape: TapeSettings = { liveLimit: 32_000, pageBytesLimit: 512 * 1024 * 1024 };
 
-type PageRef = Buffer | { offset: number; length: number };
+/** A packed page, in memory or in the file. */
+export type PageRef = Buffer | { offset: number; length: number };
 
 interface Bucket {
   feed: FeedName;
@@ -66,7 +67,7 @@ export class Tape implements Intake {
 
   /** Adds an event; gives back the one that now stands for its key and minute. */
   take(event: FargazerEvent): FargazerEvent {
-    if (this.#liveCount >= this.#settings.liveLimit) this.#seal();
+    if (this.#liveCount >= this.#settings.liveLimit) this.seal();
     if (event.kind === 'metrics') return this.#takeSet(this.#bucketOf(event.feed, minuteOf(event.timeMs)), event);
     const cells = this.#cellsOf(event);
     const key = reductionKey(event);
@@ -143,7 +144,8 @@ export class Tape implements Intake {
     this.#lastCells = undefined;
   }
 
-  #seal(): void {
+  /** Packs what is live: afterwards all of the tape is pages, which can be saved as they are. */
+  seal(): void {
     for (const ofFeed of this.#buckets.values()) {
       for (const bucket of ofFeed.values()) {
         if (bucket.cells.size === 0 && bucket.sets.size === 0) continue;
@@ -179,11 +181,15 @@ export class Tape implements Intake {
     this.#fileLength += page.length;
   }
 
-  #read(page: PageRef): Buffer {
-    if (Buffer.isBuffer(page)) {
-      this.#pageBytes -= page.length;
-      return page;
+  /** Every page and whose it is; after `seal` that is all there is. */
+  *held(): Generator<{ feed: FeedName; minute: number; page: PageRef }> {
+    for (const [feed, ofFeed] of this.#buckets) {
+      for (const { minute, pages } of ofFeed.values()) for (const page of pages) yield { feed, minute, page };
     }
+  }
+
+  bytesOf(page: PageRef): Buffer {
+    if (Buffer.isBuffer(page)) return page;
     const bytes = Buffer.alloc(page.length);
     readSync(this.#file!, bytes, 0, page.length, page.offset);
     return bytes;
@@ -207,7 +213,10 @@ export class Tape implements Intake {
     const bucket = ofFeed.get(minute);
     if (bucket === undefined) return [];
     if (bucket.pages.length > 0) {
-      for (const page of bucket.pages) for (const event of unpackPage(this.#read(page))) this.#merge(bucket, event);
+      for (const page of bucket.pages) {
+        for (const event of unpackPage(this.bytesOf(page))) this.#merge(bucket, event);
+        if (Buffer.isBuffer(page)) this.#pageBytes -= page.length;
+      }
       bucket.pages = [];
     }
     let live = bucket.sets.size;

@@ -1,7 +1,9 @@
 /** Every sink passes the contract suite. */
 import { console as consoleSink } from '../../src/alerting/sinks/console/index.ts';
 import { jsonl } from '../../src/alerting/sinks/jsonl/index.ts';
+import { sns } from '../../src/alerting/sinks/sns/index.ts';
 import { webhook } from '../../src/alerting/sinks/webhook/index.ts';
+import { startFauxqs } from 'fauxqs';
 import { openReceiver } from './receiver.ts';
 import { runSinkContract, type Bench } from './sink-contract.ts';
 import type { Sink } from '#contract';
@@ -38,6 +40,32 @@ runSinkContract([
       };
     },
     secrets: [secret, secret.slice(6), 'path-is-secret'],
+    shows: (alert) => alert.title,
+  },
+  {
+    name: 'sns',
+    async open() {
+      const server = await startFauxqs({ port: 0, logger: false });
+      server.createTopic('alerts');
+      server.createQueue('alerts');
+      server.subscribe({ topic: 'alerts', queue: 'alerts' });
+      const sink = sns({ topicArn: 'arn:aws:sns:us-east-1:000000000000:alerts', endpoint: server.address }, { credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'key-is-secret' } });
+      let isUp = true;
+      const stop = async (): Promise<void> => {
+        if (isUp) await server.stop();
+        isUp = false;
+      };
+      return {
+        sink,
+        arrived: () => (server.inspectQueue('alerts')?.messages.ready ?? []).map(({ body }) => (JSON.parse(body) as { Message: string }).Message),
+        breakDown: stop,
+        async close() {
+          await sink.close?.();
+          await stop();
+        },
+      };
+    },
+    secrets: ['key-is-secret', 'AKIAEXAMPLE'],
     shows: (alert) => alert.title,
   },
 ]);

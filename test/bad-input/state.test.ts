@@ -45,7 +45,7 @@ async function assertNotSaved(path: string, state: string, before?: string): Pro
   const digest = digestOf(state);
   const { out, messages, status } = await inProcess(['replay', join(path, 'b.ndjson'), '--state', state, '--from', hour], before === undefined ? {} : { before });
   assertClean(out + messages, 'the process');
-  assert.match(messages, /state: the state could not be written \(.+\)\. What was saved before is unchanged; free the disk or name another folder for --state\.\n$/);
+  assert.match(messages, /state: the state could not be written \(.+\)\. What was saved before is unchanged; free the disk, or name another folder for the state\.\n$/);
   assert.match(out, /203\.0\.113\[\.\]77 port 4444/);
   assert.equal(status, 1);
   assert.equal(digestOf(state), digest);
@@ -82,7 +82,7 @@ test('a quota that allows no state at all is told before anything is read', asyn
   assertClean(out + messages, 'the process');
   assert.equal(out, '');
   assert.equal(status, 1);
-  assert.match(messages, /state: the state cannot be opened \(.+\)\. Name another folder for --state\.\n$/);
+  assert.match(messages, /state: the state cannot be opened \(.+\)\. Name another folder for the state\.\n$/);
 });
 
 test('of two processes with one state the second is refused, and the first is not disturbed', async (context) => {
@@ -94,7 +94,7 @@ test('of two processes with one state the second is refused, and the first is no
   for (const words of [['replay', join(path, 'b.ndjson'), '--state', state], ['baseline', 'show', '--state', state]]) {
     const { out, messages, status } = await inProcess(words);
     assertClean(out + messages, 'the second');
-    assert.equal(messages, `${state}: another process works on this state. Wait until it ends, or name another folder for --state.\n`);
+    assert.equal(messages, `${state}: another process works on this state. Wait until it ends, or name another folder for the state.\n`);
     assert.equal(status, 1);
     assert.equal(out, '');
   }
@@ -141,7 +141,7 @@ function tamper(file: string, sql: string): void {
 const foreign: [string, (file: string) => void][] = [
   ['a text file', (file) => writeFileSync(file, 'not a database, but long enough to look at\n'.repeat(100))],
   ['a database of another program', (file) => tamper(file, "CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('anna');")],
-  ['a database with a table of the same name', (file) => tamper(file, 'CREATE TABLE header (subject TEXT);')],
+  ['a database with a table of the same name', (file) => tamper(file, 'CREATE TABLE items (subject TEXT);')],
 ];
 for (const [title, make] of foreign) {
   test(`${title} in the place of a state is refused and left as it was`, async (context) => {
@@ -149,21 +149,23 @@ for (const [title, make] of foreign) {
     const state = join(path, 'state');
     mkdirSync(state);
     make(join(state, 'state.sqlite'));
-    await assertRefused(path, state, /state\.sqlite: this is not a state of fargazer, or it is damaged\. Nothing was changed; name another folder for --state\.\n$/);
+    await assertRefused(path, state, /state\.sqlite: this is not a state of fargazer, or it is damaged\. Nothing was changed; name another folder for the state\.\n$/);
   });
 }
 
+const header = "(SELECT value FROM items WHERE key = 'walk/state')";
 const damages: [string, string, RegExp][] = [
-  ['made by a newer version', `UPDATE header SET value = json_set(value, '$.version', 99)`, /made by a newer version of fargazer \(state version 99, .*Nothing was changed; use the newer version, or another folder\.\n$/],
-  ['whose header is no JSON', `UPDATE header SET value = '{"fargazer'`, /damaged.*Nothing was changed/],
-  ['whose header is another value', `UPDATE header SET value = '[1]'`, /(?:damaged|not a state of fargazer).*Nothing was changed/],
-  ['whose header is null', `UPDATE header SET value = 'null'`, /(?:damaged|not a state of fargazer).*Nothing was changed/],
-  ['whose header lacks its marks', `UPDATE header SET value = json_remove(value, '$.marks')`, /damaged.*Nothing was changed/],
-  ['with a part that is cut', `UPDATE parts SET bytes = substr(bytes, 1, 20) WHERE name = 'facts'`, /damaged.*Nothing was changed/],
-  ['with an owner that is not there', `DELETE FROM parts WHERE name LIKE 'owner/%'`, /damaged.*Nothing was changed/],
-  ['without its episodes', `DELETE FROM parts WHERE name = 'episodes'`, /damaged.*Nothing was changed/],
-  ['whose open minutes are damaged', `UPDATE parts SET bytes = (SELECT bytes FROM parts WHERE name = 'facts') WHERE name = 'open'`, /damaged.*Nothing was changed/],
-  ['whose unwalked records are damaged', `UPDATE parts SET bytes = substr(bytes, 1, 20) WHERE name LIKE 'tape/%'`, /damaged.*Nothing was changed/],
+  ['made by a newer version', `UPDATE items SET value = json_set(value, '$.version', 99)`, /made by a newer version of fargazer \(state version 99, .*Nothing was changed; use the newer version, or another place for the state\.\n$/],
+  ['whose header is no JSON', `UPDATE items SET value = '{"fargazer'`, /damaged.*Nothing was changed/],
+  ['whose header is another value', `UPDATE items SET value = '[1]'`, /(?:damaged|not a state of fargazer).*Nothing was changed/],
+  ['whose header is null', `UPDATE items SET value = 'null'`, /(?:damaged|not a state of fargazer).*Nothing was changed/],
+  ['whose header lacks its marks', `UPDATE items SET value = json_remove(value, '$.marks')`, /damaged.*Nothing was changed/],
+  ['with a part that is cut', `UPDATE parts SET bytes = substr(bytes, 1, 20) WHERE name = json_extract(${header}, '$.facts')`, /damaged.*Nothing was changed/],
+  ['whose index of owners is not there', `DELETE FROM parts WHERE name = json_extract(${header}, '$.buckets[0]')`, /damaged.*Nothing was changed/],
+  ['with an owner that is not there', `DELETE FROM parts WHERE ${header} NOT LIKE '%' || name || '%'`, /damaged.*Nothing was changed/],
+  ['without its episodes', `DELETE FROM parts WHERE name = json_extract(${header}, '$.episodes')`, /damaged.*Nothing was changed/],
+  ['whose open minutes are others', `UPDATE items SET value = json_set(value, '$.open', json_extract(value, '$.facts'))`, /damaged.*Nothing was changed/],
+  ['whose unwalked records are damaged', `UPDATE parts SET bytes = substr(bytes, 1, 20) WHERE name = json_extract(${header}, '$.tape[0][2]')`, /damaged.*Nothing was changed/],
   ['with a table that is gone', 'DROP TABLE parts', /damaged.*Nothing was changed/],
 ];
 for (const [title, sql, sentence] of damages) {

@@ -9,6 +9,15 @@ export const plugins: Plugins = {
     ['log-novelty', z.strictObject({})],
   ]),
   sinks: new Map<string, z.ZodType>([['webhook', z.strictObject({ url: z.url(), secret: z.string().min(8) })]]),
+  sources: new Map<string, z.ZodType>([
+    ['kinesis', z.strictObject({ stream: z.string().min(1).describe('Name or ARN.') })],
+    ['file', z.strictObject({ path: z.string().min(1) })],
+    ['stdin', z.strictObject({})],
+  ]),
+  stores: new Map<string, z.ZodType>([
+    ['memory', z.strictObject({})],
+    ['embedded', z.strictObject({ folder: z.string().min(1) })],
+  ]),
 };
 
 /** The code and sentence with which a text is refused. */

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { Case } from '#contract';
 import { detectors } from '../../detectors/index.ts';
-import { packOwner } from '../../src/engine/checkpoint.ts';
+import { packOwner } from '../../src/engine/pack-owner.ts';
 import { Walk } from '../../src/engine/run.ts';
 import { engineSettings } from '../../src/engine/settings.ts';
 import { joinPieces } from '../../src/decode/log/join-pieces.ts';
@@ -46,11 +46,11 @@ for (const detector of detectors) {
         assert.deepEqual(disagreements(story, runWhole(detector, story)), []);
       });
 
-      it(`${story.title}, with the state stored half-way`, () => {
+      it(`${story.title}, with the state stored half-way`, async () => {
         const whole = runWhole(detector, story);
         const times = eventsOf(story.records).map(({ timeMs }) => timeMs).sort((left, right) => left - right);
         for (const share of [0.5, 0.8]) {
-          const split = runSplit(detector, story, times[Math.floor(times.length * share)]!);
+          const split = await runSplit(detector, story, times[Math.floor(times.length * share)]!);
           assert.deepEqual(split.map(({ id }) => id).sort(), whole.map(({ id }) => id).sort());
         }
       });

@@ -5,9 +5,8 @@ import fc from 'fast-check';
 import {
   cloudTrailRecord, containerInsightsLine, ecsTaskEvent, fireLensLine, flowLine, kubernetesAuditLine, resolverLine, type Alert,
 } from '#contract';
-import { loadWalk, saveWalk } from '../../src/engine/checkpoint.ts';
-import type { WalkState } from '../../src/engine/state.ts';
-import { memory } from '../../src/stores/memory/index.ts';
+import { Checkpoint } from '../../src/engine/checkpoint.ts';
+import { memoryStore } from '../../src/stores/memory/store.ts';
 import { decodeRecords, kinds } from '../support/run-case.ts';
 import { finders, walkOf } from './watching.ts';
 
@@ -59,21 +58,21 @@ function whole(lines: readonly string[], teachMs: number): Alert[] {
 }
 
 /** The same in several runs over the same records, the last of them to the end. */
-function stopped(lines: readonly string[], teachMs: number, stops: readonly number[]): Alert[] {
-  const store = memory();
+async function stopped(lines: readonly string[], teachMs: number, stops: readonly number[]): Promise<Alert[]> {
+  const store = memoryStore();
   const alerts = new Map<string, Alert>();
   let fromMs: number | undefined;
   for (const toMs of [...stops, undefined]) {
-    const loaded = loadWalk(store, 'memory', kinds);
-    const state: WalkState | undefined = loaded?.state;
+    const checkpoint = await Checkpoint.open(store, kinds);
+    const state = await checkpoint.state();
     const walk = walkOf(finders, { teaching: { forMs: teachMs }, ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) }, state);
-    loaded?.restore(walk);
+    await checkpoint.restore(walk, true);
     decodeRecords(lines, walk.gate);
     walk.beginTeaching();
     if (toMs === undefined) walk.finish();
     else walk.walkTo(toMs);
     for (const alert of walk.state.episodes.alerts(Infinity, true)) alerts.set(alert.id, alert);
-    saveWalk(walk, store, toMs);
+    await checkpoint.save(walk, toMs === undefined ? {} : { toMs });
     fromMs = toMs;
   }
   return [...alerts.values()].sort((left, right) => (left.firstSeen < right.firstSeen ? -1 : left.firstSeen > right.firstSeen ? 1 : left.id < right.id ? -1 : 1));
@@ -81,17 +80,17 @@ function stopped(lines: readonly string[], teachMs: number, stops: readonly numb
 
 const stop = fc.nat(spanMs / 1_000).map((seconds) => start + seconds * 1_000);
 
-test('a walk stopped at any time, and gone on from its state, gives the same alerts', () => {
+test('a walk stopped at any time, and gone on from its state, gives the same alerts', async () => {
   let found = 0;
-  fc.assert(
-    fc.property(records, fc.array(stop, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 10 * 60_000), (lines, stops, teachMs) => {
+  await fc.assert(
+    fc.asyncProperty(records, fc.array(stop, { minLength: 1, maxLength: 3 }), fc.constantFrom(1, 10 * 60_000), async (lines, stops, teachMs) => {
       const firstMs = start;
       const sorted = stops.filter((one) => one > firstMs).sort((left, right) => left - right);
       const expected = whole(lines, teachMs);
       // A teaching begins with the first record of the first run: that run must have one.
       const dated = lines.map((line) => stopsBefore(line, sorted[0] ?? Infinity)).some(Boolean);
       fc.pre(dated);
-      assert.deepEqual(stopped(lines, teachMs, sorted), expected);
+      assert.deepEqual(await stopped(lines, teachMs, sorted), expected);
       found += expected.length;
     }),
     { numRuns: 80 },
@@ -105,27 +104,27 @@ function stopsBefore(line: string, stopMs: number): boolean {
   return walk.gate.firstMs < stopMs;
 }
 
-test('the same half given twice teaches and finds nothing twice', () => {
-  fc.assert(
-    fc.property(records, stop, (lines, at) => {
+test('the same half given twice teaches and finds nothing twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(records, stop, async (lines, at) => {
       fc.pre(lines.some((line) => stopsBefore(line, at)));
-      const once = stopped(lines, 1, [at]);
-      assert.deepEqual(stopped(lines, 1, [at, at]), once);
+      const once = await stopped(lines, 1, [at]);
+      assert.deepEqual(await stopped(lines, 1, [at, at]), once);
     }),
     { numRuns: 25 },
   );
 });
 
-test('records older than the mark of a state are not walked, and counted', () => {
-  const store = memory();
+test('records older than the mark of a state are not walked, and counted', async () => {
+  const store = memoryStore();
   const line = (minute: number): string => fireLensLine({ at: start + minute * 60_000, service: 'checkout', task: 1, log: `GET /cart took ${minute} ms` });
   const first = walkOf(finders);
   decodeRecords([line(10)], first.gate);
   first.finish();
-  saveWalk(first, store, undefined);
-  const loaded = loadWalk(store, 'memory', kinds)!;
-  const second = walkOf(finders, {}, loaded.state);
-  loaded.restore(second);
+  await (await Checkpoint.open(store, kinds)).save(first);
+  const checkpoint = await Checkpoint.open(store, kinds);
+  const second = walkOf(finders, {}, await checkpoint.state());
+  await checkpoint.restore(second, true);
   decodeRecords([line(5), line(10), line(11)], second.gate);
   assert.equal(second.gate.setAside.olderThanState, 2);
   assert.equal(second.gate.firstMs, start + 11 * 60_000);

@@ -2,14 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '#contract';
+import type { SyncStore } from '#contract';
 import { embedded } from '../../src/stores/embedded/index.ts';
 import { memory } from '../../src/stores/memory/index.ts';
 import { storeContract, type StoreCase } from './contract.ts';
 
-const folders = new WeakMap<Store, string>();
+const folders = new WeakMap<SyncStore, string>();
 
-function embeddedIn(folder: string): Store {
+function embeddedIn(folder: string): SyncStore {
   const store = embedded(folder);
   folders.set(store, folder);
   return store;

@@ -1,30 +1,30 @@
 /** What every store is held to: a step is all or nothing, and what was saved comes back as it was. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { FargazerError, type JsonValue, type Step, type Store } from '#contract';
+import { FargazerError, type JsonValue, type SyncStep, type SyncStore } from '#contract';
 
 export interface StoreCase {
   name: string;
   /** A new, empty store. */
-  make(context: TestContext): Store;
+  make(context: TestContext): SyncStore;
   /** The same store again, after it was closed; absent where it keeps nothing. */
-  reopen?(store: Store): Store;
+  reopen?(store: SyncStore): SyncStore;
 }
 
 const header = (version: number): JsonValue => ({ fargazer: 'state', version });
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-function commit(store: Store, parts: Record<string, string | undefined>, version = 1): void {
+function commit(store: SyncStore, parts: Record<string, string | undefined>, version = 1): void {
   store.commit({ header: header(version), parts: new Map(Object.entries(parts).map(([name, text]) => [name, text === undefined ? undefined : bytes(text)])) });
 }
 
 /** Names and contents, as text. */
-export function contents(store: Store): Record<string, string> {
+export function contents(store: SyncStore): Record<string, string> {
   return Object.fromEntries(store.partNames('').map((name) => [name, Buffer.from(store.part(name)!).toString()]));
 }
 
 /** Parts that break after the first was handed over. */
-function breaking(): Step['parts'] {
+function breaking(): SyncStep['parts'] {
   const parts = new Map<string, Uint8Array | undefined>([['a', bytes('changed')], ['b', undefined], ['new', bytes('new')]]);
   return Object.assign(parts, {
     *[Symbol.iterator]() {
@@ -34,7 +34,7 @@ function breaking(): Step['parts'] {
   });
 }
 
-const failing: [string, () => Step][] = [
+const failing: [string, () => SyncStep][] = [
   ['a part that is no bytes', () => ({ header: header(2), parts: new Map<string, Uint8Array>([['a', bytes('changed')], ['z', { not: 'bytes' } as unknown as Uint8Array]]) })],
   ['parts that break half-way', () => ({ header: header(2), parts: breaking() })],
   ['a header that is no JSON', () => ({ header: { version: 1n } as unknown as JsonValue, parts: new Map([['a', bytes('changed')]]) })],

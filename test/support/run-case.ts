@@ -4,13 +4,13 @@ import { baselineKinds } from '#baselines';
 import { flowFields, type Alert, type Case, type Detector, type FargazerEvent, type Intake } from '#contract';
 import { joinPieces } from '../../src/decode/log/join-pieces.ts';
 import { openStream } from '../../src/decode/stream.ts';
-import { loadWalk, saveWalk } from '../../src/engine/checkpoint.ts';
+import { Checkpoint } from '../../src/engine/checkpoint.ts';
 import { mergeOwners } from '../../src/engine/merge-owners.ts';
 import type { AnyKind } from '../../src/engine/parts.ts';
 import { Walk } from '../../src/engine/run.ts';
 import { newState, type WalkState } from '../../src/engine/state.ts';
 import { engineSettings, type EngineSettings } from '../../src/engine/settings.ts';
-import { memory } from '../../src/stores/memory/index.ts';
+import { memoryStore } from '../../src/stores/memory/store.ts';
 
 export const kinds = new Map(Object.entries(baselineKinds)) as unknown as ReadonlyMap<string, AnyKind>;
 
@@ -64,17 +64,17 @@ export function runWhole(detector: Detector, story: Case): Alert[] {
 }
 
 /** The same in two runs, with the state stored in between. */
-export function runSplit(detector: Detector, story: Case, atMs: number): Alert[] {
-  const store = memory();
+export async function runSplit(detector: Detector, story: Case, atMs: number): Promise<Alert[]> {
+  const store = memoryStore();
   const first = walkFor(detector, story, { teaching: teachingOf(story), toMs: atMs });
   decodeRecords(story.records, first.gate);
   first.beginTeaching();
   first.walkTo(atMs);
   const before = first.state.episodes.alerts(Infinity, true);
-  saveWalk(first, store, atMs);
-  const loaded = loadWalk(store, 'memory', kinds)!;
-  const second = walkFor(detector, story, { fromMs: atMs }, loaded.state);
-  loaded.restore(second);
+  await (await Checkpoint.open(store, kinds)).save(first, { toMs: atMs });
+  const checkpoint = await Checkpoint.open(store, kinds);
+  const second = walkFor(detector, story, { fromMs: atMs }, await checkpoint.state());
+  await checkpoint.restore(second, true);
   decodeRecords(story.records, second.gate);
   second.finish();
   const after = second.state.episodes.alerts(Infinity, true);

@@ -186,7 +186,8 @@ export function createFireLensScan({ intake, run, file }: ScanSettings): FireLen
     const event = cell?.event;
     if (cell !== undefined && event !== undefined) {
       const inMinute = timeMs - cell.minuteMs;
-      if (inMinute >= 0 && inMinute < minute && (timeMs > event.timeMs || (timeMs === event.timeMs && timeNs > event.timeNs))) {
+      const isLater = timeMs > event.timeMs || (timeMs === event.timeMs && timeNs > event.timeNs);
+      if (inMinute >= 0 && inMinute < minute && isLater && !(timeMs < (intake.countFromMs ?? Number.NEGATIVE_INFINITY))) {
         event.count += 1;
         return true;
       }

@@ -1,12 +1,13 @@
 /** Baselines of a state, as people ask for them: show, accept, forget, export. */
 import { existsSync } from 'node:fs';
-import { FargazerError, ownerKey, type JsonValue, type Store } from '#contract';
+import { FargazerError, ownerKey, type JsonValue } from '#contract';
 import { historySentence } from '../../engine/explain.ts';
-import { packOwner, saveWalk } from '../../engine/checkpoint.ts';
+import type { Checkpoint } from '../../engine/checkpoint.ts';
 import type { OwnerRecord } from '../../engine/owners.ts';
+import { packOwner } from '../../engine/pack-owner.ts';
 import type { Part } from '../../engine/parts.ts';
 import type { Walk } from '../../engine/run.ts';
-import { embedded } from '../../stores/embedded/index.ts';
+import { embeddedStore } from '../../stores/embedded/store.ts';
 import type { Config } from '../../config/index.ts';
 import type { BaselineListing, BaselineName } from '../cli/program.ts';
 import { openWalk } from './engine.ts';
@@ -19,17 +20,17 @@ interface Found {
 }
 
 /** Opens a state for one command; throws where there is none. */
-async function withState<Result>(stateDir: string, config: Config, use: (walk: Walk, store: Store) => Result): Promise<Result> {
+async function withState<Result>(stateDir: string, config: Config, use: (walk: Walk, checkpoint: Checkpoint) => Result | Promise<Result>): Promise<Result> {
   const noState = new FargazerError('baseline-unknown', `${stateDir}: there is no state here yet. Make one with fargazer replay PATH --state ${stateDir}.`);
   // Asking makes nothing: a mistyped folder stays away.
   if (!existsSync(stateDir)) throw noState;
-  const store = embedded(stateDir);
+  const store = embeddedStore(stateDir);
   try {
-    if (store.header() === undefined) throw noState;
-    const walk = openWalk(config, { teaching: {} }, { store, where: stateDir });
-    return use(walk, store);
+    const { walk, checkpoint } = await openWalk(config, { teaching: {} }, store);
+    if (checkpoint.isNew) throw noState;
+    return await use(walk, checkpoint);
   } finally {
-    store.close();
+    await store.close();
   }
 }
 
@@ -82,27 +83,29 @@ export function show(name: BaselineName & { limit: number }, config: Config): Pr
 }
 
 export function accept(name: Required<BaselineName>, value: string, config: Config): Promise<boolean> {
-  return withState(name.stateDir, config, (walk, store) => {
+  return withState(name.stateDir, config, async (walk, checkpoint) => {
     let isAccepted = false;
     for (const { part, owner } of findParts(walk, name)) {
-      if (part.kind.accept(part.state, value, owner.lastSeenMs)) isAccepted = true;
+      if (part.kind.accept(part.state, value, owner.lastSeenMs)) isAccepted = owner.isChanged = true;
     }
-    if (isAccepted) saveWalk(walk, store, undefined);
+    if (isAccepted) await checkpoint.save(walk);
     return isAccepted;
   });
 }
 
 export function forget(name: BaselineName & { owner: string }, value: string | undefined, config: Config): Promise<number> {
-  return withState(name.stateDir, config, (walk, store) => {
+  return withState(name.stateDir, config, async (walk, checkpoint) => {
     let forgotten = 0;
     for (const { owner, container, phase, part } of findParts(walk, name)) {
       if (value === undefined) {
         const group = owner.groups.get(`${container}|${phase}`);
         const key = part.name === '' ? part.slot : `${part.slot}\u0001${part.name}`;
-        if (group?.parts.delete(key) === true) forgotten += 1;
-      } else if (part.kind.forget(part.state, value)) forgotten += 1;
+        if (group?.parts.delete(key) !== true) continue;
+      } else if (!part.kind.forget(part.state, value)) continue;
+      owner.isChanged = true;
+      forgotten += 1;
     }
-    if (forgotten > 0) saveWalk(walk, store, undefined);
+    if (forgotten > 0) await checkpoint.save(walk);
     return forgotten;
   });
 }

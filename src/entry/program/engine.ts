@@ -3,10 +3,12 @@ import { baselineKinds } from '#baselines';
 import type { LogRecord, Store } from '#contract';
 import { allowanceCheck, type Config } from '../../config/index.ts';
 import { joinPieces } from '../../decode/log/join-pieces.ts';
-import { loadWalk } from '../../engine/checkpoint.ts';
+import { Checkpoint } from '../../engine/checkpoint.ts';
 import type { AnyKind } from '../../engine/parts.ts';
+import type { Lateness } from '../../engine/order.ts';
 import { Walk } from '../../engine/run.ts';
 import { engineSettings, type EnabledDetector, type EngineSettings } from '../../engine/settings.ts';
+import type { WalkState } from '../../engine/state.ts';
 import { detectors } from '../../../detectors/index.ts';
 
 export const kindsByName: ReadonlyMap<string, AnyKind> = new Map(
@@ -23,21 +25,29 @@ export function enabledDetectors(config: Config): EnabledDetector[] {
   return enabled;
 }
 
-/** A walk that goes on from a state where there is one. */
-export function openWalk(
-  config: Config,
-  run: Pick<EngineSettings, 'teaching'> & { fromMs?: number; toMs?: number },
-  saved?: { store: Store; where: string },
-): Walk {
+export type RunSettings = Pick<EngineSettings, 'teaching'> & Partial<Pick<EngineSettings, 'fromMs' | 'toMs' | 'tape'>>;
+
+/** Makes the walk of a run; what it is made of (detectors, allowances) is settled before. */
+export type MakeWalk = (run: RunSettings, state?: WalkState, lateness?: Lateness) => Walk;
+
+export function walkOf(config: Config, run: RunSettings, state?: WalkState, lateness?: Lateness): Walk {
   const isAllowed = allowanceCheck(config.allow);
-  const loaded = saved === undefined ? undefined : loadWalk(saved.store, saved.where, kindsByName);
   const settings = engineSettings({
     ...run,
     detectors: enabledDetectors(config),
-    lateness: loaded?.lateness ?? config.latenessMs,
+    lateness: lateness ?? config.latenessMs,
     isAllowed: (entity, kind, value) => isAllowed(kind, value, entity.owner.name),
   });
-  const walk = new Walk(settings, (pieces: readonly LogRecord[]) => joinPieces(pieces), loaded?.state);
-  loaded?.restore(walk);
-  return walk;
+  return new Walk(settings, (pieces: readonly LogRecord[]) => joinPieces(pieces), state);
+}
+
+/** A walk that goes on from a state, with all of its owners in memory. */
+export async function openWalk(config: Config, run: RunSettings, store: Store): Promise<{ walk: Walk; checkpoint: Checkpoint }> {
+  const checkpoint = await Checkpoint.open(store, kindsByName);
+  await checkpoint.fetchAll();
+  const state = await checkpoint.state();
+  checkpoint.loadAll(state);
+  const walk = walkOf(config, run, state, checkpoint.lateness);
+  await checkpoint.restore(walk, true);
+  return { walk, checkpoint };
 }

@@ -2,14 +2,14 @@
 import { defaultConfig } from '../../config/index.ts';
 import type { Plugins } from '../../config/schema.ts';
 import type { InspectOutcome, ReadSettings } from '../cli/program.ts';
-import { openWalk } from './engine.ts';
+import { walkOf } from './engine.ts';
 import { neededFor, outcomeOf } from './outcome.ts';
 import { Recorder } from '../../engine/record.ts';
 import { readAll } from './read.ts';
 
 export async function inspect(settings: ReadSettings, plugins: Plugins): Promise<InspectOutcome> {
   // Everything teaches and nothing is judged: only whether a detector is read by anything matters here.
-  const walk = openWalk(defaultConfig(plugins), { teaching: { only: true } });
+  const walk = walkOf(defaultConfig(plugins), { teaching: { only: true } });
   const fed = new Set<string>();
   walk.judges.onJudged = ({ detector }) => fed.add(detector);
   const { reading, isInterrupted } = await readAll(settings, walk.gate);

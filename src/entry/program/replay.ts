@@ -1,11 +1,11 @@
 /** Replay: reads everything, walks it in order of release, saves the state, gives the outcome. */
 import { FargazerError, type Store } from '#contract';
-import { saveWalk } from '../../engine/checkpoint.ts';
+import type { Checkpoint } from '../../engine/checkpoint.ts';
 import { Recorder } from '../../engine/record.ts';
 import type { Walk } from '../../engine/run.ts';
-import { embedded } from '../../stores/embedded/index.ts';
+import { embeddedStore } from '../../stores/embedded/store.ts';
 import type { ReplayResult, ReplaySettings } from '../cli/program.ts';
-import { openWalk } from './engine.ts';
+import { openWalk, walkOf, type RunSettings } from './engine.ts';
 import { outcomeOf } from './outcome.ts';
 import { readAll, type ReadHooks } from './read.ts';
 import { readByWorkers } from './workers.ts';
@@ -14,24 +14,22 @@ import { readByWorkers } from './workers.ts';
 export type OnWalk = (walk: Walk) => ReadHooks | undefined;
 
 export async function replay(settings: ReplaySettings, onWalk?: OnWalk): Promise<ReplayResult> {
-  const store = settings.stateDir === undefined ? undefined : embedded(settings.stateDir);
+  const store = settings.stateDir === undefined ? undefined : embeddedStore(settings.stateDir);
   try {
     return await replayInto(store, settings, onWalk);
   } finally {
-    store?.close();
+    await store?.close();
   }
 }
 
 async function replayInto(store: Store | undefined, settings: ReplaySettings, onWalk: OnWalk | undefined): Promise<ReplayResult> {
-  const walk = openWalk(
-    settings.config,
-    {
-      teaching: { only: settings.isLearnOnly, ...(settings.learnForMs === undefined ? {} : { forMs: settings.learnForMs }) },
-      ...(settings.fromMs === undefined ? {} : { fromMs: settings.fromMs }),
-      ...(settings.toMs === undefined ? {} : { toMs: settings.toMs }),
-    },
-    store === undefined ? undefined : { store, where: settings.stateDir! },
-  );
+  const run: RunSettings = {
+    teaching: { only: settings.isLearnOnly, ...(settings.learnForMs === undefined ? {} : { forMs: settings.learnForMs }) },
+    ...(settings.fromMs === undefined ? {} : { fromMs: settings.fromMs }),
+    ...(settings.toMs === undefined ? {} : { toMs: settings.toMs }),
+  };
+  const opened = store === undefined ? undefined : await openWalk(settings.config, run, store);
+  const walk = opened?.walk ?? walkOf(settings.config, run);
   const recorder = new Recorder();
   walk.judges.onJudged = (judged) => recorder.note(judged.ownerKey, judged);
   const hooks = onWalk?.(walk);
@@ -44,14 +42,14 @@ async function replayInto(store: Store | undefined, settings: ReplaySettings, on
   const outcome = outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command });
   let failure: FargazerError | undefined;
   // An interrupted run has read a part that no mark describes: its state is left as it was.
-  if (store !== undefined && !isInterrupted) failure = save(walk, store, settings.toMs);
+  if (opened !== undefined && !isInterrupted) failure = await save(walk, opened.checkpoint, settings.toMs);
   walk.tape.close();
   return failure === undefined ? { outcome } : { outcome, failure };
 }
 
-function save(walk: Walk, store: Store, toMs: number | undefined): FargazerError | undefined {
+async function save(walk: Walk, checkpoint: Checkpoint, toMs: number | undefined): Promise<FargazerError | undefined> {
   try {
-    saveWalk(walk, store, toMs);
+    await checkpoint.save(walk, toMs === undefined ? {} : { toMs });
     return undefined;
   } catch (error) {
     if (error instanceof FargazerError) return error;

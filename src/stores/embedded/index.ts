@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { FargazerError, type JsonValue, type Step, type Store } from '#contract';
+import { FargazerError, type JsonValue, type SyncStep, type SyncStore } from '#contract';
 import { applicationId, ownershipOf } from './ownership.ts';
 
 /** SQLite result codes, https://www.sqlite.org/rescode.html */
@@ -17,7 +17,7 @@ CREATE TABLE header (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE parts (name TEXT PRIMARY KEY, bytes BLOB NOT NULL);`;
 
 /** Opens or makes the state in a folder, and holds it alone until closed or the process ends. */
-export function embedded(folder: string): Store {
+export function embedded(folder: string): SyncStore {
   const file = join(folder, 'state.sqlite');
   const database = open(folder, file);
   /** Everything that is read may meet pages that are damaged. */
@@ -38,7 +38,7 @@ export function embedded(folder: string): Store {
     part: (name) => reading(() => (partOf.get(name) as { bytes: Uint8Array } | undefined)?.bytes),
     // Sorted here and not by SQLite, whose order is that of UTF-8 bytes and not that of the other stores.
     partNames: (prefix) => reading(() => (namesOf.all() as { name: string }[]).map(({ name }) => name).filter((name) => name.startsWith(prefix)).sort()),
-    commit(step: Step) {
+    commit(step: SyncStep) {
       try {
         database.exec('BEGIN IMMEDIATE');
         for (const [name, bytes] of step.parts) {

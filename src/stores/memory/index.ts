@@ -1,7 +1,7 @@
 /** The memory store: for tests and for runs that keep nothing. */
-import { FargazerError, type JsonValue, type Step, type Store } from '#contract';
+import { FargazerError, type JsonValue, type SyncStep, type SyncStore } from '#contract';
 
-export function memory(): Store {
+export function memory(): SyncStore {
   // Kept as text: what a caller changes later is not what was saved.
   let header: string | undefined;
   let parts = new Map<string, Uint8Array>();
@@ -9,7 +9,7 @@ export function memory(): Store {
     header: () => (header === undefined ? undefined : (JSON.parse(header) as JsonValue)),
     part: (name) => parts.get(name)?.slice(),
     partNames: (prefix) => [...parts.keys()].filter((name) => name.startsWith(prefix)).sort(),
-    commit(step: Step) {
+    commit(step: SyncStep) {
       const draft = new Map(parts);
       let draftHeader: string;
       try {

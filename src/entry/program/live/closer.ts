@@ -1,0 +1,189 @@
+/**
+ * The closer: when a round has passed, walks the rows before its tick from mark to mark, exactly as a replay does.
+ * One closer's step is one conditional write, so however many try, each round is closed once.
+ */
+import type { Alert, JsonValue, Store } from '#contract';
+import { attribute } from '../../../engine/attribute.ts';
+import { Checkpoint, StateMoved, walkKey } from '../../../engine/checkpoint.ts';
+import { sectionsAfter, type Section } from '../../../engine/contribution.ts';
+import { releaseOf } from '../../../engine/order.ts';
+import { packOf } from '../../../engine/owners.ts';
+import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.ts';
+import type { Walk } from '../../../engine/run.ts';
+import { liveTape } from '../../../engine/tape.ts';
+import { kindsByName, type MakeWalk } from '../engine.ts';
+import { laneKey, laneOf, roundKey } from './lane.ts';
+
+export interface CloserSettings {
+  makeWalk: MakeWalk;
+  store: Store;
+  learnForMs?: number;
+  /** False when the time left is short: no further round is begun. */
+  hasTime: () => boolean;
+  /** Pending alerts below this number are delivered everywhere. */
+  deliveredBelow?: () => Promise<number>;
+  /** A point that a test may fail at. */
+  at?: (point: CloserPoint) => void;
+}
+
+export type CloserPoint = 'before-walk' | 'before-commit' | 'after-commit';
+
+export interface CloserOutcome {
+  /** Rounds closed by this call. */
+  closed: number;
+  /** Round walked through. */
+  round: number;
+  alerts: Alert[];
+}
+
+interface PackedLive {
+  round: number;
+}
+
+/** A round's rows walked, and what is saved with them. */
+interface Opened {
+  checkpoint: Checkpoint;
+  walk: Walk;
+  round: number;
+}
+
+/** Owners are read ahead by the names in the rows, so a second attempt is rare; a third is for what facts changed meanwhile. */
+const attempts = 8;
+
+/** Number of the last round walked through; 0 before the first. */
+export async function closedRound(store: Store): Promise<number> {
+  const item = await store.item(walkKey);
+  const live = (item?.value as { live?: unknown } | undefined)?.live as PackedLive | null | undefined;
+  return live?.round ?? 0;
+}
+
+/** Closes every round that has passed and is not closed yet. */
+export async function closeRounds(settings: CloserSettings): Promise<CloserOutcome> {
+  const { store } = settings;
+  const outcome: CloserOutcome = { closed: 0, round: await closedRound(store), alerts: [] };
+  let opened: Opened | undefined;
+  while (settings.hasTime()) {
+    const number = outcome.round + 1;
+    const passed = await passedRound(number, store);
+    if (passed === undefined) break;
+    const contributions = await contributionsOf(number, passed.lanes, store);
+    settings.at?.('before-walk');
+    opened = await walkRound(opened, passed.round, contributions, settings).catch((error: unknown) => {
+      if (error instanceof StateMoved) return undefined;
+      throw error;
+    });
+    if (opened === undefined) {
+      // Somebody else closed it: go on from where they are.
+      outcome.round = await closedRound(store);
+      continue;
+    }
+    settings.at?.('before-commit');
+    const alerts = opened.walk.state.episodes.drain(true);
+    const deliveredBelow = await settings.deliveredBelow?.();
+    const isSaved = await opened.checkpoint.save(opened.walk, {
+      live: { round: number } satisfies PackedLive as unknown as JsonValue,
+      alerts,
+      ...(deliveredBelow === undefined ? {} : { deliveredBelow }),
+    });
+    settings.at?.('after-commit');
+    if (!isSaved) {
+      opened = undefined;
+      outcome.round = await closedRound(store);
+      continue;
+    }
+    opened.round = number;
+    outcome.closed += 1;
+    outcome.round = number;
+    outcome.alerts.push(...alerts);
+  }
+  opened?.walk.tape.close();
+  return outcome;
+}
+
+/** A round with all lanes, if everything before its tick is applied. */
+export async function passedRound(number: number, store: Store): Promise<{ round: Round; lanes: Map<string, LaneRecord> } | undefined> {
+  const rounds = new Map<number, Round>();
+  const lanes = await lanesOf(store);
+  for (let next = number; ; next += 1) {
+    const item = await store.item(roundKey(next));
+    if (item === undefined) break;
+    rounds.set(next, item.value as unknown as Round);
+    if (hasPassed(number, rounds, lanes)) return { round: rounds.get(number)!, lanes };
+  }
+  return undefined;
+}
+
+async function lanesOf(store: Store): Promise<Map<string, LaneRecord>> {
+  const prefix = laneKey('');
+  return new Map((await store.items(prefix)).map(({ key, value }) => [key.slice(prefix.length), laneOf(value, store.place)]));
+}
+
+/** What all lanes contributed between the tick before and that of a round, in an order that is the same for everybody. */
+async function contributionsOf(number: number, lanes: ReadonlyMap<string, LaneRecord>, store: Store): Promise<Uint8Array[]> {
+  const after = number - 1;
+  const names = [...lanes.values()].flatMap(({ contributions }) => contributions.filter(({ after: [first, last] }) => first <= after && after <= last).map(({ part }) => part));
+  const parts = await Promise.all(names.sort().map((name) => store.part(name)));
+  // One that is gone was closed by somebody else meanwhile: the step of who read it too late is refused.
+  return parts.filter((bytes) => bytes !== undefined);
+}
+
+/** Walks a round; undefined where the state is not the one before it any more. */
+async function walkRound(opened: Opened | undefined, round: Round, contributions: readonly Uint8Array[], settings: CloserSettings): Promise<Opened | undefined> {
+  let missing: readonly string[] = [];
+  let current = opened;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    current ??= await open(settings, missing);
+    if (current.round !== round.number - 1) return undefined;
+    const { walk, checkpoint } = current;
+    // Unpacked for each attempt: rows are changed where they meet others.
+    const sections = contributions.flatMap((bytes) => sectionsAfter(bytes, round.number - 1));
+    await checkpoint.fetch(packsMet(walk, sections));
+    takeRows(walk, sections);
+    beginTeaching(walk, sections, settings.learnForMs);
+    walk.walkTo(round.timeMs);
+    if (checkpoint.missing.size === 0) return current;
+    // What was walked without an owner's baseline is void: once more, with all that were met.
+    missing = [...new Set([...missing, ...checkpoint.missing])];
+    walk.tape.close();
+    current = undefined;
+  }
+  throw new Error(`round ${round.number} met owners that could not be read in ${attempts} attempts`);
+}
+
+async function open({ store, makeWalk }: CloserSettings, packs: readonly string[]): Promise<Opened> {
+  const checkpoint = await Checkpoint.open(store, kindsByName);
+  await checkpoint.fetch(packs);
+  const walk = makeWalk({ teaching: {}, tape: liveTape }, await checkpoint.state(), checkpoint.lateness);
+  await checkpoint.restore(walk, false);
+  walk.state.episodes.tellsEnds = true;
+  const round = (checkpoint.live as unknown as PackedLive | null)?.round ?? 0;
+  return { checkpoint, walk, round };
+}
+
+/** Owners that the names in the rows lead to, by the facts known before the round. */
+function packsMet(walk: Walk, sections: readonly Section[]): Set<string> {
+  const packs = new Set<string>();
+  const { facts } = walk.state;
+  for (const { rows } of sections) {
+    for (const row of rows) packs.add(packOf(attribute(row, facts, walk.settings.lateness).owner));
+  }
+  return packs;
+}
+
+function takeRows(walk: Walk, sections: readonly Section[]): void {
+  const { marks } = walk.state;
+  const { lateness } = walk.settings;
+  for (const { rows } of sections) {
+    for (const row of rows) {
+      // Decided by its lane already, but for a lane that began without its parents' tick.
+      if (releaseOf(row, lateness) >= (marks.get(row.feed) ?? -Infinity)) walk.tape.take(row);
+    }
+  }
+}
+
+function beginTeaching(walk: Walk, sections: readonly Section[], learnForMs: number | undefined): void {
+  const { state } = walk;
+  if (learnForMs === undefined || state.teachUntilMs !== -Infinity || Object.keys(state.feedFirstMs).length > 0) return;
+  const firstMs = Math.min(...sections.map(({ earliestMs }) => earliestMs ?? Infinity));
+  if (Number.isFinite(firstMs)) state.teachUntilMs = firstMs + learnForMs;
+}

@@ -1,0 +1,253 @@
+/**
+ * A live run of one process: batches in, steps out. The walk is that of a replay; what is new is when it may go on,
+ * and that what a step saved is all that a crash leaves.
+ *
+ *   batch -> decode -> gate -> tape;   all lanes told a time -> walk up to it;   now and then -> one step
+ */
+import type { Alert, Clock, FileReading, JsonValue, LiveBatch, LiveRecord, Store, Tick } from '#contract';
+import { openRecords, type RecordReader } from '../../../decode/record.ts';
+import { openStream } from '../../../decode/stream.ts';
+import { Checkpoint, type Prepared } from '../../../engine/checkpoint.ts';
+import { LiveGate, type LiveTime } from '../../../engine/live-gate.ts';
+import { Lanes, tickBefore, type Lane, type PackedLane } from '../../../engine/lanes.ts';
+import type { Walk } from '../../../engine/run.ts';
+import { liveTape } from '../../../engine/tape.ts';
+import { kindsByName, type MakeWalk } from '../engine.ts';
+
+export interface LiveSettings {
+  makeWalk: MakeWalk;
+  store: Store;
+  clock: Clock;
+  /** `arrival`: by the times at which carriers got the records; `ticks`: by ticks that stand in the lanes. */
+  time: LiveTime;
+  /** How long the first records teach, event time; undefined: nothing is taught, baselines learn until they are ready. */
+  learnForMs?: number;
+  /** How long a lane may hold the walk while nothing comes of it, clock time. */
+  patienceMs: number;
+}
+
+/** What a live run keeps in its state beside the walk. */
+interface PackedLive {
+  lanes: Record<string, PackedLane>;
+  /** Earliest event time read: there a teaching begins, if nothing was walked yet. */
+  earliestMs: number | null;
+}
+
+/** Walking costs a look at all minutes that wait: once a second is often enough for alerts. */
+const walkEveryMs = 1_000;
+/** A backlog is walked in stretches of this much release time, so that no more waits on the tape. */
+const walkStretchMs = 60_000;
+
+/** What a step saved. */
+export interface Saved {
+  positions: ReadonlyMap<string, JsonValue>;
+  alerts: readonly Alert[];
+  bytes: number;
+  parts: number;
+}
+
+export interface LiveCounts {
+  batches: number;
+  records: number;
+  badTicks: number;
+}
+
+export class LiveRun {
+  readonly walk: Walk;
+  readonly lanes: Lanes;
+  readonly gate: LiveGate;
+  readonly counts: LiveCounts = { batches: 0, records: 0, badTicks: 0 };
+  readonly #settings: LiveSettings;
+  readonly #checkpoint: Checkpoint;
+  readonly #readers = new Map<string, RecordReader>();
+  #walkedMs: number;
+  #lastWalkMs = -Infinity;
+  #unsaved: { step: Prepared; positions: Map<string, JsonValue>; alerts: readonly Alert[] } | undefined;
+  #deliveredBelow = 0;
+
+  private constructor(settings: LiveSettings, checkpoint: Checkpoint, walk: Walk) {
+    this.#settings = settings;
+    this.#checkpoint = checkpoint;
+    this.walk = walk;
+    this.gate = new LiveGate(walk.tape, walk.settings.lateness, walk.state.marks);
+    const live = checkpoint.live as unknown as PackedLive | null;
+    this.lanes = Lanes.unpack(live?.lanes ?? {});
+    this.gate.earliestMs = live?.earliestMs ?? Infinity;
+    this.#walkedMs = Math.max(-Infinity, ...walk.state.marks.values());
+    walk.state.episodes.tellsEnds = true;
+  }
+
+  /** Goes on from the last step in the store. Throws `state-newer`, `state-damaged`, or as the store does. */
+  static async open(settings: LiveSettings): Promise<LiveRun> {
+    const { store, makeWalk } = settings;
+    const checkpoint = await Checkpoint.open(store, kindsByName);
+    if (store.partNow === undefined) await checkpoint.fetchAll();
+    const state = await checkpoint.state();
+    if (store.partNow === undefined) checkpoint.loadAll(state);
+    const walk = makeWalk({ teaching: {}, tape: liveTape }, state, checkpoint.lateness);
+    await checkpoint.restore(walk, false);
+    return new LiveRun(settings, checkpoint, walk);
+  }
+
+  /** Where each lane of a source goes on. */
+  positions(source: string): Map<string, JsonValue> {
+    return positionsOf(source, this.lanes.positions());
+  }
+
+  /** Lanes of sources that are read no more hold nothing. */
+  keepSources(sources: readonly string[]): void {
+    for (const name of this.lanes.all.keys()) if (!sources.some((source) => name.startsWith(laneName(source, '')))) this.lanes.all.delete(name);
+  }
+
+  /** Alerts saved and not delivered everywhere, in order. */
+  async pending(afterNumber: number) {
+    const batches = this.#checkpoint.pending.filter(({ from, count }) => from + count - 1 > afterNumber);
+    const alerts = await Promise.all(batches.map((batch) => this.#checkpoint.alertsOf(batch)));
+    return alerts.flat().filter(({ number }) => number > afterNumber);
+  }
+
+  /** Pending alerts below this number need not be kept. */
+  delivered(below: number): void {
+    this.#deliveredBelow = Math.max(this.#deliveredBelow, below);
+  }
+
+  /** Readings of what was decoded, by source. */
+  readings(): Map<string, FileReading> {
+    return new Map([...this.#readers].map(([source, { reading }]) => [source, reading]));
+  }
+
+  /** Takes all of a batch, then files where it left its lane. Batches are taken one after the other. */
+  async take(source: string, batch: LiveBatch): Promise<void> {
+    const named = (lane: string): string => laneName(source, lane);
+    const lane = this.lanes.of(named(batch.lane));
+    for (const record of batch.records) {
+      const tick = await this.#takeRecord(source, batch.lane, lane, record);
+      if (tick !== undefined) this.#tick(lane, tick);
+    }
+    if (this.#settings.time === 'arrival' && batch.completeToMs !== undefined) lane.timeMs = Math.max(lane.timeMs, batch.completeToMs);
+    this.lanes.file(lane, {
+      position: batch.position,
+      ...(batch.ends === undefined ? {} : { ends: { children: batch.ends.children.map(named) } }),
+      forgets: (batch.forgets ?? []).map(named),
+    });
+    this.counts.batches += 1;
+    this.counts.records += batch.records.length;
+  }
+
+  async #takeRecord(source: string, lane: string, { timeMs }: Lane, { content, place, arrivalMs }: LiveRecord): Promise<Tick | undefined> {
+    const { time } = this.#settings;
+    const tickMs = time === 'ticks' ? timeMs : arrivalMs === undefined ? -Infinity : tickBefore(arrivalMs);
+    if (content instanceof Uint8Array) {
+      this.gate.arrive(arrivalMs, tickMs, time);
+      const tick = this.#readerOf(source).take(asBuffer(content), `${lane}/${place}`, arrivalMs);
+      return tick;
+    }
+    const stream = openStream({ file: `${source}/${lane}/${place}`, settings: {}, intake: this.gate });
+    for await (const chunk of content) {
+      this.gate.arrive(arrivalMs, tickMs, time);
+      stream.write(asBuffer(chunk));
+    }
+    stream.end();
+    return undefined;
+  }
+
+  #tick(lane: Lane, { timeMs }: Tick): void {
+    if (this.#settings.time !== 'ticks') this.counts.badTicks += 1;
+    else lane.timeMs = Math.max(lane.timeMs, timeMs);
+  }
+
+  #readerOf(source: string): RecordReader {
+    let reader = this.#readers.get(source);
+    if (reader === undefined) {
+      reader = openRecords({ file: source, settings: {}, intake: this.gate });
+      this.#readers.set(source, reader);
+    }
+    return reader;
+  }
+
+  /** Walks as far as all lanes allow, if it is time to or `isNow`. */
+  walkOn(isNow = false): void {
+    const nowMs = this.#settings.clock.now();
+    const toMs = tickBefore(this.lanes.walkableMs());
+    if (!(toMs > this.#walkedMs)) return;
+    if (!isNow && nowMs - this.#lastWalkMs < walkEveryMs && toMs - this.#walkedMs < walkStretchMs) return;
+    this.#lastWalkMs = nowMs;
+    this.#beginTeaching();
+    this.walk.walkTo(toMs);
+    this.#walkedMs = toMs;
+  }
+
+  /** A teaching begins with the earliest record read before the first was walked. */
+  #beginTeaching(): void {
+    const { state } = this.walk;
+    const { learnForMs } = this.#settings;
+    if (learnForMs === undefined || state.teachUntilMs !== -Infinity || Object.keys(state.feedFirstMs).length > 0) return;
+    if (this.gate.earliestMs !== Infinity) state.teachUntilMs = this.gate.earliestMs + learnForMs;
+  }
+
+  get walkedMs(): number {
+    return this.#walkedMs;
+  }
+
+  get hasAlerts(): boolean {
+    return this.walk.state.episodes.hasNews;
+  }
+
+  /** Lanes of which nothing came for too long let the walk go on without them; gives those that did so now. */
+  passBy(failing: ReadonlyMap<string, number>): string[] {
+    const nowMs = this.#settings.clock.now();
+    const passed: string[] = [];
+    for (const [name, lane] of this.lanes.all) {
+      const sinceMs = failing.get(name);
+      if (sinceMs === undefined || lane.passedMs !== undefined || nowMs - sinceMs < this.#settings.patienceMs) continue;
+      lane.passedMs = nowMs;
+      passed.push(name);
+    }
+    return passed;
+  }
+
+  /**
+   * Saves everything as one step. A step that failed is tried again by the next call, as it was.
+   * Gives what is safe now; undefined where another process has written: this one must end.
+   */
+  async save(): Promise<Saved | undefined> {
+    if (this.#unsaved === undefined) {
+      const alerts = this.walk.state.episodes.drain(true);
+      const step = this.#checkpoint.prepare(this.walk, {
+        live: { lanes: this.lanes.pack(), earliestMs: Number.isFinite(this.gate.earliestMs) ? this.gate.earliestMs : null } satisfies PackedLive as unknown as JsonValue,
+        alerts,
+        deliveredBelow: this.#deliveredBelow,
+      });
+      this.#unsaved = { step, positions: this.lanes.positions(), alerts };
+    }
+    const { step, positions, alerts } = this.#unsaved;
+    if (!(await this.#checkpoint.commit(step))) return undefined;
+    this.#unsaved = undefined;
+    // Only what is safe in the store may be let go.
+    this.walk.state.owners.letGo(this.#walkedMs - idleMs);
+    const { parts = [] } = step.step;
+    return { positions, alerts, parts: parts.length, bytes: parts.reduce((sum, { bytes }) => sum + bytes.length, 0) };
+  }
+
+  close(): void {
+    this.walk.tape.close();
+  }
+}
+
+/** Sources name their lanes as they like; here their names stand before them. */
+export function laneName(source: string, lane: string): string {
+  return `${source}\u0001${lane}`;
+}
+
+/** Of the positions of all lanes those of one source, by the names that it knows. */
+export function positionsOf(source: string, positions: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> {
+  const prefix = laneName(source, '');
+  return new Map([...positions].filter(([name]) => name.startsWith(prefix)).map(([name, position]) => [name.slice(prefix.length), position]));
+}
+
+/** Open minutes are younger than the slowest feed is late; who was idle for longer is read again when met. */
+const idleMs = 2 * 3_600_000;
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

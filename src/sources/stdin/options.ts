@@ -1,0 +1,4 @@
+/** Options of the source `stdin`: there are none. */
+import { z } from 'zod';
+
+export const stdinOptions = z.strictObject({});

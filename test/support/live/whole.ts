@@ -1,0 +1,63 @@
+/** The same records as a plain replay walks them, and what of a run must come out alike. */
+import type { Alert, FargazerEvent, Store } from '#contract';
+import { openRecords } from '../../../src/decode/record.ts';
+import { Checkpoint } from '../../../src/engine/checkpoint.ts';
+import { packOwner } from '../../../src/engine/pack-owner.ts';
+import type { Walk } from '../../../src/engine/run.ts';
+import { kindsByName, type MakeWalk } from '../../../src/entry/program/engine.ts';
+import { finders, walkOf } from '../../engine/watching.ts';
+import type { Timed } from './recording.ts';
+
+/** Detectors that find in every observation what was learned before it. */
+export const makeWalk: MakeWalk = (run, state, lateness) => walkOf(finders, { ...run, ...(lateness === undefined ? {} : { lateness }) }, state);
+
+/** Walks records up to a release, as `replay --to` does. */
+export function replayed(records: readonly Timed[], toMs: number, learnForMs?: number): Walk {
+  const walk = makeWalk({ teaching: learnForMs === undefined ? {} : { forMs: learnForMs }, toMs });
+  const reader = openRecords({ file: 'replay', settings: {}, intake: { generation: 0, take: (event: FargazerEvent) => walk.gate.take(event) } });
+  for (const { text } of records) reader.take(Buffer.from(text), '', undefined);
+  walk.beginTeaching();
+  walk.walkTo(toMs);
+  return walk;
+}
+
+/** An alert without where its records were read, and whether it is over, which a live run says later. */
+export function bare(alert: Alert): unknown {
+  const { status: _status, evidence, ...rest } = alert;
+  return { ...rest, evidence: { ...evidence, records: evidence.records.map(({ raw }) => raw) } };
+}
+
+/** The last of each id, in order. */
+export function lastOfEach(alerts: readonly Alert[]): unknown[] {
+  const last = new Map<string, Alert>();
+  for (const alert of alerts) last.set(alert.id, alert);
+  return [...last.values()].sort((left, right) => (left.firstSeen < right.firstSeen ? -1 : left.firstSeen > right.firstSeen ? 1 : left.id < right.id ? -1 : 1)).map(bare);
+}
+
+/** Baselines by owner, in an order of their own. */
+export function baselines(walk: Walk): unknown {
+  const owners = [...walk.state.owners.records.values()].map((record) => {
+    const { groups, instances, revisions, feeds, ...rest } = packOwner(record);
+    return { ...rest, groups: sorted(groups.map((group) => ({ ...group, parts: sorted(group.parts) }))), instances: sorted(instances), revisions: sorted(revisions), feeds: [...feeds].sort() };
+  });
+  return sorted(owners);
+}
+
+/** The walk as it stands in a store. */
+export async function stored(store: Store): Promise<Walk> {
+  const checkpoint = await Checkpoint.open(store, kindsByName);
+  await checkpoint.fetchAll();
+  const state = await checkpoint.state();
+  checkpoint.loadAll(state);
+  return makeWalk({ teaching: {} }, state, checkpoint.lateness);
+}
+
+function sorted(list: readonly unknown[]): unknown[] {
+  return list.map((one) => JSON.parse(JSON.stringify(one)) as unknown).sort((left, right) => (canonical(left) < canonical(right) ? -1 : 1));
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1))) : inner,
+  );
+}
