@@ -69,6 +69,8 @@ export class Judges {
   #asking: Asking | undefined;
   readonly #vote: Vote = { timeMs: 0, voter: 0, isTaught: false, count: 1 };
   readonly #told: Told;
+  /** Episodes of the observation judged now; most have none. */
+  readonly #found: Episode[] = [];
 
   constructor(settings: EngineSettings, facts: Facts, teacher: Teacher, episodes: Episodes) {
     this.#facts = facts;
@@ -128,7 +130,8 @@ export class Judges {
   judge(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, isComplete: boolean): Episode[] {
     const readers = this.#readers.get(observation.kind);
     if (readers === undefined) return noEpisodes;
-    const found: Episode[] = [];
+    const found = this.#found;
+    found.length = 0;
     const isTaught = observation.timeMs < this.#teacher.teachUntilMs;
     for (const reader of readers) {
       const { detector } = reader;
@@ -152,7 +155,7 @@ export class Judges {
         reader.counts.quarantined.add(instance.owner.key);
       }
     }
-    return found;
+    return found.length === 0 ? noEpisodes : found.slice();
   }
 
   #ask(
@@ -233,7 +236,7 @@ export class Judges {
     if (trace === undefined) {
       trace = spec.create() as unknown;
       // Beyond the bound a task that sends ever new metrics has no past.
-      if (instance.traces.length < 2 * traceLimit) instance.traces.push(key, trace);
+      if (instance.traces.length < 2 * traceLimit) instance.traces = [...instance.traces, key, trace];
     }
     return trace;
   }

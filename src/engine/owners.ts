@@ -48,6 +48,8 @@ export interface Instance {
   traces: Traces | undefined;
   /** Last readings of counters, by metric. */
   counters: Map<string, { value: number; timeMs: number }> | undefined;
+  /** The entity told of last: most of the time the same again. */
+  nearEntity: Entity | undefined;
 }
 
 /** Keys and traces in turn: a task has some ten, and a list of ten is searched as fast as a map and a tenth of its size. */
@@ -136,7 +138,7 @@ export class Owners {
   }
 
   instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
-    const key = `${container}\u0001${id}`;
+    const key = container === '' ? id : `${container}\u0001${id}`;
     let instance = owner.instances.get(key);
     if (instance === undefined) {
       instance = {
@@ -149,6 +151,7 @@ export class Owners {
         lastMinutes: {},
         traces: undefined,
         counters: undefined,
+        nearEntity: undefined,
       };
       owner.instances.set(key, instance);
       const known = owner.containersOf.get(id) ?? 0;
@@ -227,5 +230,8 @@ export function deploymentAt(owner: OwnerRecord, timeMs: number): { revision: st
 }
 
 export function entityOf(instance: Instance, phase: Phase, revision: string | undefined): Entity {
-  return { owner: instance.owner.owner, container: instance.container, instance: instance.id, phase, revision };
+  const { owner } = instance.owner;
+  const near = instance.nearEntity;
+  if (near !== undefined && near.owner === owner && near.phase === phase && near.revision === revision) return near;
+  return (instance.nearEntity = { owner, container: instance.container, instance: instance.id, phase, revision });
 }

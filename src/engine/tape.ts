@@ -12,6 +12,7 @@ import { smallestHashes } from './bound.ts';
 import { metricsPerMinuteLimit, pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
+import { foreignPage, hashesIn, hashOf, makePages, repeatedHashes, rowsAt, type Page } from './page.ts';
 import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
 
 /** Kinds of lines, peers or names one subject may have in one minute; beyond, the smallest hashes stay. */
@@ -29,15 +30,15 @@ export const standardTape: TapeSettings = { liveLimit: 240_000, pageBytesLimit: 
 /** For a walk that never ends: what waits for a slow feed is packed soon, for it waits long. */
 export const liveTape: TapeSettings = { liveLimit: 32_000, pageBytesLimit: 512 * 1024 * 1024 };
 
-type PageRef = Buffer | { offset: number; length: number };
-
 interface Bucket {
   feed: FeedName;
   minute: number;
   cells: Map<string, Map<string, FargazerEvent>>;
   /** Metrics have one row a subject, and no cell of their own. */
   sets: Map<string, MetricSet>;
-  pages: PageRef[];
+  pages: Page[];
+  /** No key of a page is on another, or among the live rows: each can be unpacked by itself. */
+  isParted: boolean;
 }
 
 export interface TapeCounts {
@@ -118,9 +119,11 @@ export class Tape implements Intake {
     const ofFeed = this.#buckets.get(feed)!;
     let bucket = ofFeed.get(minute);
     if (bucket === undefined) {
-      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [] };
+      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [], isParted: false };
       ofFeed.set(minute, bucket);
     }
+    // Whoever asks for it adds to it, perhaps a key that a page has as well.
+    bucket.isParted = false;
     return bucket;
   }
 
@@ -147,7 +150,8 @@ export class Tape implements Intake {
     for (const ofFeed of this.#buckets.values()) {
       for (const bucket of ofFeed.values()) {
         if (bucket.cells.size === 0 && bucket.sets.size === 0) continue;
-        this.addPage(bucket.feed, bucket.minute, packPage(events(bucket)));
+        for (const page of makePages(events(bucket))) this.#keep(bucket, page);
+        bucket.isParted = false;
         bucket.cells = new Map();
         bucket.sets = new Map();
       }
@@ -158,16 +162,19 @@ export class Tape implements Intake {
 
   /** Adds a page packed elsewhere: by a worker, or in an earlier run. */
   addPage(feed: FeedName, minute: number, page: Buffer): void {
-    const bucket = this.#bucketOf(feed, minute);
-    this.#pageBytes += page.length;
-    if (this.#pageBytes <= this.#settings.pageBytesLimit) {
-      bucket.pages.push(page);
+    this.#keep(this.#bucketOf(feed, minute), foreignPage(page));
+  }
+
+  #keep(bucket: Bucket, page: Page): void {
+    bucket.pages.push(page);
+    const { bytes, length } = page;
+    if (bytes === undefined || this.#pageBytes + length <= this.#settings.pageBytesLimit) {
+      this.#pageBytes += length;
       return;
     }
-    this.#pageBytes -= page.length;
     try {
       this.#file ??= openUnnamed();
-      writeSync(this.#file, page, 0, page.length, this.#fileLength);
+      writeSync(this.#file, bytes, 0, length, this.#fileLength);
     } catch (error) {
       throw new FargazerError(
         'temporary-failed',
@@ -175,18 +182,16 @@ export class Tape implements Intake {
         { cause: error },
       );
     }
-    bucket.pages.push({ offset: this.#fileLength, length: page.length });
-    this.#fileLength += page.length;
+    page.bytes = undefined;
+    page.offset = this.#fileLength;
+    this.#fileLength += length;
   }
 
-  #read(page: PageRef): Buffer {
-    if (Buffer.isBuffer(page)) {
-      this.#pageBytes -= page.length;
-      return page;
-    }
-    const bytes = Buffer.alloc(page.length);
-    readSync(this.#file!, bytes, 0, page.length, page.offset);
-    return bytes;
+  #read({ bytes, offset, length }: Page, end = length): Buffer {
+    if (bytes !== undefined) return bytes;
+    const read = Buffer.alloc(end);
+    readSync(this.#file!, read, 0, end, offset);
+    return read;
   }
 
   /** The earliest minute a feed has anything of. */
@@ -203,23 +208,91 @@ export class Tape implements Intake {
 
   /** Takes a minute off the tape: its events in the total order, one per key, one per own id. */
   lift(feed: FeedName, minute: number): FargazerEvent[] {
-    const ofFeed = this.#buckets.get(feed)!;
-    const bucket = ofFeed.get(minute);
+    const bucket = this.#buckets.get(feed)!.get(minute);
     if (bucket === undefined) return [];
-    if (bucket.pages.length > 0) {
-      for (const page of bucket.pages) for (const event of unpackPage(this.#read(page))) this.#merge(bucket, event);
-      bucket.pages = [];
+    this.#unpackAll(bucket);
+    return this.#takeOff(bucket, Infinity);
+  }
+
+  /**
+   * Takes the next rows of a minute off the tape that are before `limitMs`, in the total order and before all that stay;
+   * none where nothing is left before it. A minute of many pages comes a few pages at a time.
+   */
+  liftNext(feed: FeedName, minute: number, limitMs: number): FargazerEvent[] {
+    const bucket = this.#buckets.get(feed)!.get(minute);
+    if (bucket === undefined) return [];
+    if (!bucket.isParted) this.#part(bucket);
+    for (;;) {
+      const untilMs = Math.min(limitMs, bucket.pages[0]?.firstMs ?? Infinity);
+      const rows = this.#takeOff(bucket, untilMs);
+      if (rows.length > 0 || untilMs >= limitMs) return rows;
+      this.#unpack(bucket, bucket.pages.shift()!);
     }
-    let live = bucket.sets.size;
-    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set);
-    for (const cells of bucket.cells.values()) {
-      if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
-      live += cells.size;
+  }
+
+  /** Unpacks what shares a key with anything else of its minute, and puts the other pages in order. */
+  #part(bucket: Bucket): void {
+    let most = 0;
+    for (const cells of bucket.cells.values()) most = Math.max(most, cells.size);
+    for (const page of bucket.pages) most += page.most;
+    // Which keys of a subject stay must be known before the first of them is walked.
+    if (most > keysPerMinuteLimit) this.#unpackAll(bucket);
+    else if (bucket.pages.length > 0) {
+      const onPages = bucket.pages.map((page) => hashesIn(this.#read(page, rowsAt(page)), page.rows));
+      const repeated = repeatedHashes([...onPages, Uint32Array.from(events(bucket), hashOf)]);
+      if (repeated.size > 0) {
+        const shares = bucket.pages.map((_, at) => onPages[at]!.some((hash) => repeated.has(hash)));
+        for (const [at, page] of bucket.pages.entries()) if (shares[at]!) this.#unpack(bucket, page);
+        bucket.pages = bucket.pages.filter((_, at) => !shares[at]!);
+      }
+      bucket.pages.sort((left, right) => left.firstMs - right.firstMs);
     }
-    this.#liveCount -= live;
-    ofFeed.delete(minute);
+    bucket.isParted = true;
+  }
+
+  #unpack(bucket: Bucket, page: Page): void {
+    const bytes = this.#read(page);
+    if (page.bytes !== undefined) this.#pageBytes -= page.length;
+    for (const event of unpackPage(bytes.subarray(rowsAt(page)))) this.#merge(bucket, event);
+  }
+
+  #unpackAll(bucket: Bucket): void {
+    for (const page of bucket.pages) this.#unpack(bucket, page);
+    bucket.pages = [];
+    for (const cells of bucket.cells.values()) if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
+  }
+
+  /** Takes the live rows before `untilMs` off a minute; the minute goes with the last. */
+  #takeOff(bucket: Bucket, untilMs: number): FargazerEvent[] {
+    if (untilMs === Infinity && bucket.pages.length === 0) return this.#takeAll(bucket);
+    const rows: FargazerEvent[] = [];
+    for (const [key, set] of bucket.sets) {
+      if (set.timeMs >= untilMs) continue;
+      this.counts.overflow += pruneMetrics(set);
+      rows.push(set);
+      bucket.sets.delete(key);
+    }
+    for (const [subject, cells] of bucket.cells) {
+      for (const [key, event] of cells) {
+        if (event.timeMs >= untilMs) continue;
+        rows.push(event);
+        cells.delete(key);
+      }
+      if (cells.size === 0) bucket.cells.delete(subject);
+    }
+    this.#liveCount -= rows.length;
+    if (bucket.sets.size === 0 && bucket.cells.size === 0 && bucket.pages.length === 0) this.#buckets.get(bucket.feed)!.delete(bucket.minute);
     this.#changed();
-    return withoutRepeats(events(bucket).sort(compareInFeed), this.counts);
+    return withoutRepeats(rows.sort(compareInFeed), this.counts);
+  }
+
+  #takeAll(bucket: Bucket): FargazerEvent[] {
+    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set);
+    const rows = events(bucket);
+    this.#liveCount -= rows.length;
+    this.#buckets.get(bucket.feed)!.delete(bucket.minute);
+    this.#changed();
+    return withoutRepeats(rows.sort(compareInFeed), this.counts);
   }
 
   #merge(bucket: Bucket, event: FargazerEvent): void {
