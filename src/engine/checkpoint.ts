@@ -4,7 +4,8 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { FargazerError, feedNames, type FeedName, type JsonValue, type Owner, type Store } from '#contract';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
-import type { Instance, OwnerRecord, Owners } from './owners.ts';
+import { tracesOf, type Instance, type OwnerRecord, type Owners } from './owners.ts';
+import { packValue } from './packed-value.ts';
 import type { AnyKind, Part } from './parts.ts';
 import type { Walk } from './run.ts';
 import { newState, type WalkState } from './state.ts';
@@ -88,7 +89,7 @@ export function packOwner(record: OwnerRecord): PackedOwner {
       })),
     instances: [...record.instances.values()].map((instance) => [
       instance.container, instance.id, instance.firstSeenMs, instance.lastSeenMs,
-      instance.lastMinutes as Record<string, number>, instance.traces ?? [], [...(instance.counters ?? [])],
+      instance.lastMinutes as Record<string, number>, tracesOf(instance), [...(instance.counters ?? [])],
     ]),
   };
 }
@@ -196,7 +197,7 @@ export function unpackOwner(packed: PackedOwner, owners: Owners, kinds: Readonly
     const instance: Instance = owners.instance(record, container, id, firstSeenMs);
     instance.lastSeenMs = lastSeenMs;
     instance.lastMinutes = lastMinutes;
-    if (traces.length > 0) instance.traces = traces;
+    if (traces.length > 0) instance.traces = packValue(traces);
     if (counters.length > 0) instance.counters = new Map(counters);
   }
   record.instanceCount = packed.instanceCount;

@@ -1,5 +1,5 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin, Subject } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
 import type { TaskFacts } from './facts.ts';
@@ -62,7 +62,7 @@ export interface MinuteState {
   minute: number;
   entities: Map<Instance, EntityMinute>;
   /** Lines of one subject are many in a minute; whatever else is sent comes as one row. */
-  known: Map<string, KnownSubject>;
+  known: Map<Subject, KnownSubject>;
   /** Owners whose records have a known gap in this minute; `*` for all. */
   gaps: Set<string>;
 }

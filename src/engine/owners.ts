@@ -1,6 +1,7 @@
 /** Owners and their instances: who was seen since when, with the parts of their baselines and the traces of each task. */
 import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
 import { hash32 } from './bound.ts';
+import { unpackValue } from './packed-value.ts';
 import type { Group } from './parts.ts';
 
 /** Revisions of an owner remembered, latest kept. */
@@ -44,8 +45,8 @@ export interface Instance {
   lastSeenMs: number;
   /** Last minute with a record, by feed. */
   lastMinutes: Partial<Record<FeedName, number>>;
-  /** Traces of detectors, by detector and part. */
-  traces: Traces | undefined;
+  /** Traces of detectors, by detector and part; packed as a string while it is not its turn. */
+  traces: Traces | string | undefined;
   /** Last readings of counters, by metric. */
   counters: Map<string, { value: number; timeMs: number }> | undefined;
   /** The entity told of last: most of the time the same again. */
@@ -54,6 +55,11 @@ export interface Instance {
 
 /** Keys and traces in turn: a task has some ten, and a list of ten is searched as fast as a map and a tenth of its size. */
 export type Traces = unknown[];
+
+/** The traces of an instance, unpacked or not. */
+export function tracesOf({ traces }: Instance): Traces {
+  return typeof traces === 'string' ? (unpackValue(traces) as Traces) : (traces ?? []);
+}
 
 export function traceIn(traces: Traces, key: string): unknown {
   const at = traces.indexOf(key);

@@ -10,7 +10,6 @@ import { addMetrics } from './metric-sets.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
 import { entityOf, sight, sightRevision, type Instance } from './owners.ts';
 import type { Pieces } from './pieces.ts';
-import { subjectKey } from './reduce.ts';
 import { shareText } from './shared-text.ts';
 import type { Silence } from './silence.ts';
 import type { WalkState } from './state.ts';
@@ -47,7 +46,7 @@ export class Rows {
   walk(row: FargazerEvent): void {
     const { timeMs, feed } = row;
     const minute = this.#parts.minutes.at(feed, minuteOf(timeMs));
-    const known = row.kind === 'log' ? minute.known.get(subjectKey(row.subject)) : undefined;
+    const known = row.kind === 'log' ? minute.known.get(row.subject) : undefined;
     if (known !== undefined && known.epoch === this.#parts.state.facts.epoch) this.#walkKnown(row, known, minute);
     else this.#walkNew(row, minute);
   }
@@ -81,7 +80,7 @@ export class Rows {
     this.onRow?.(row, instance);
     const of = this.#entityMinute(minute, instance, row);
     const { isUnattributed } = whose;
-    if (row.kind === 'log') minute.known.set(subjectKey(row.subject), { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
+    if (row.kind === 'log') minute.known.set(row.subject, { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
     this.#observe(row, of, minute);
   }
 

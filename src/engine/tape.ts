@@ -37,6 +37,8 @@ interface Bucket {
   /** Metrics have one row a subject, and no cell of their own. */
   sets: Map<string, MetricSet>;
   pages: Page[];
+  /** Unpacked rows that share no key with anything else of the minute. */
+  front: FargazerEvent[];
   /** No key of a page is on another, or among the live rows: each can be unpacked by itself. */
   isParted: boolean;
 }
@@ -119,7 +121,7 @@ export class Tape implements Intake {
     const ofFeed = this.#buckets.get(feed)!;
     let bucket = ofFeed.get(minute);
     if (bucket === undefined) {
-      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [], isParted: false };
+      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [], front: [], isParted: false };
       ofFeed.set(minute, bucket);
     }
     // Whoever asks for it adds to it, perhaps a key that a page has as well.
@@ -149,11 +151,12 @@ export class Tape implements Intake {
   #seal(): void {
     for (const ofFeed of this.#buckets.values()) {
       for (const bucket of ofFeed.values()) {
-        if (bucket.cells.size === 0 && bucket.sets.size === 0) continue;
+        if (bucket.cells.size === 0 && bucket.sets.size === 0 && bucket.front.length === 0) continue;
         for (const page of makePages(events(bucket))) this.#keep(bucket, page);
         bucket.isParted = false;
         bucket.cells = new Map();
         bucket.sets = new Map();
+        bucket.front = [];
       }
     }
     this.#liveCount = 0;
@@ -226,12 +229,17 @@ export class Tape implements Intake {
       const untilMs = Math.min(limitMs, bucket.pages[0]?.firstMs ?? Infinity);
       const rows = this.#takeOff(bucket, untilMs);
       if (rows.length > 0 || untilMs >= limitMs) return rows;
-      this.#unpack(bucket, bucket.pages.shift()!);
+      for (const event of this.#rowsOn(bucket.pages.shift()!)) {
+        if (event.kind === 'metrics') this.counts.overflow += pruneMetrics(event);
+        bucket.front.push(event);
+        this.#liveCount += 1;
+      }
     }
   }
 
   /** Unpacks what shares a key with anything else of its minute, and puts the other pages in order. */
   #part(bucket: Bucket): void {
+    this.#mergeFront(bucket);
     let most = 0;
     for (const cells of bucket.cells.values()) most = Math.max(most, cells.size);
     for (const page of bucket.pages) most += page.most;
@@ -250,13 +258,26 @@ export class Tape implements Intake {
     bucket.isParted = true;
   }
 
-  #unpack(bucket: Bucket, page: Page): void {
+  #rowsOn(page: Page): FargazerEvent[] {
     const bytes = this.#read(page);
     if (page.bytes !== undefined) this.#pageBytes -= page.length;
-    for (const event of unpackPage(bytes.subarray(rowsAt(page)))) this.#merge(bucket, event);
+    return unpackPage(bytes.subarray(rowsAt(page)));
+  }
+
+  #unpack(bucket: Bucket, page: Page): void {
+    for (const event of this.#rowsOn(page)) this.#merge(bucket, event);
+  }
+
+  /** What was unpacked and not walked may meet its like among what came since. */
+  #mergeFront(bucket: Bucket): void {
+    const { front } = bucket;
+    bucket.front = [];
+    this.#liveCount -= front.length;
+    for (const event of front) this.#merge(bucket, event);
   }
 
   #unpackAll(bucket: Bucket): void {
+    this.#mergeFront(bucket);
     for (const page of bucket.pages) this.#unpack(bucket, page);
     bucket.pages = [];
     for (const cells of bucket.cells.values()) if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
@@ -266,6 +287,11 @@ export class Tape implements Intake {
   #takeOff(bucket: Bucket, untilMs: number): FargazerEvent[] {
     if (untilMs === Infinity && bucket.pages.length === 0) return this.#takeAll(bucket);
     const rows: FargazerEvent[] = [];
+    if (bucket.front.length > 0) {
+      const kept: FargazerEvent[] = [];
+      for (const event of bucket.front) (event.timeMs < untilMs ? rows : kept).push(event);
+      bucket.front = kept;
+    }
     for (const [key, set] of bucket.sets) {
       if (set.timeMs >= untilMs) continue;
       this.counts.overflow += pruneMetrics(set);
@@ -281,7 +307,7 @@ export class Tape implements Intake {
       if (cells.size === 0) bucket.cells.delete(subject);
     }
     this.#liveCount -= rows.length;
-    if (bucket.sets.size === 0 && bucket.cells.size === 0 && bucket.pages.length === 0) this.#buckets.get(bucket.feed)!.delete(bucket.minute);
+    if (bucket.sets.size === 0 && bucket.cells.size === 0 && bucket.pages.length === 0 && bucket.front.length === 0) this.#buckets.get(bucket.feed)!.delete(bucket.minute);
     this.#changed();
     return withoutRepeats(rows.sort(compareInFeed), this.counts);
   }
@@ -336,7 +362,7 @@ export class Tape implements Intake {
 }
 
 function events(bucket: Bucket): FargazerEvent[] {
-  const all: FargazerEvent[] = [];
+  const all = bucket.front.slice();
   for (const set of bucket.sets.values()) all.push(set);
   for (const cells of bucket.cells.values()) for (const event of cells.values()) all.push(event);
   return all;
