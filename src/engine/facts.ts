@@ -41,6 +41,8 @@ const outsideFeeds: ReadonlySet<FeedName> = new Set(['ecs-event', 'flow-log', 'c
 const nameMemoryMs = 24 * 3_600_000;
 const addressLimit = 65_536;
 const taskLimit = 200_000;
+/** Each task holds an interface and an address: with fewer than tasks the oldest would be forgotten and found anew all the time. */
+const holdingLimit = taskLimit;
 /** A task unseen for two days is gone; its id is never given out again. */
 const taskMemoryMs = 48 * 3_600_000;
 /** Flow logs tell times up to a minute off. */
@@ -129,7 +131,7 @@ export class Facts {
     }
     holdings.delete(name);
     holdings.set(name, held);
-    if (holdings.size > addressLimit) holdings.delete(holdings.keys().next().value!);
+    if (holdings.size > holdingLimit) holdings.delete(holdings.keys().next().value!);
   }
 
   /** The task that held an interface or address during an interval, widened by the flow's inaccuracy. */
