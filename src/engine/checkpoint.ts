@@ -11,7 +11,7 @@ import { packOwner, unpackOwner, type PackedOwner } from './pack-owner.ts';
 import type { AnyKind } from './parts.ts';
 import { ownersInOpen, type Walk } from './run.ts';
 import { newState, type WalkState } from './state.ts';
-import type { PageRef } from './tape.ts';
+import type { Page } from './page.ts';
 
 /** Raised when the meaning of a stored part changes; older versions are migrated or refused, never misread. */
 export const stateVersion = 1;
@@ -90,7 +90,7 @@ export class Checkpoint {
   readonly #fetched = new Map<string, Uint8Array | null>();
   /** Packs that were asked for and not read ahead: what was walked without them is void. */
   readonly missing = new Set<string>();
-  readonly #pageNames = new WeakMap<PageRef & object, string>();
+  readonly #pageNames = new WeakMap<Page, string>();
 
   private constructor(store: Store, kinds: ReadonlyMap<string, AnyKind>, version: string | undefined, header: Header | undefined) {
     this.#store = store;
@@ -227,8 +227,7 @@ export class Checkpoint {
       walk.unpackOpen(packed);
       for (const [feed, owner, container, id] of watched) walk.watch(feed, owner, container, id);
       for (const { feed, minute, name, page } of pages) {
-        this.#pageNames.set(page, name);
-        walk.restorePage(feed, minute, page, looksIntoPages ? unpackPage(page) : []);
+        this.#pageNames.set(walk.restorePage(feed, minute, page, looksIntoPages ? unpackPage(page) : []), name);
       }
     });
   }

@@ -1,5 +1,5 @@
 /** A minute's end: its sums are judged against what was known before, then all of it teaches. */
-import type { Entity, LogMinute, MetricMinute, Observation } from '#contract';
+import type { Entity, Observation } from '#contract';
 import type { Judges } from './judge.ts';
 import type { MinuteState } from './minutes.ts';
 import { counterRates, metricMinute, networkMinute } from './observe.ts';
@@ -17,58 +17,61 @@ const siblingMinimum = 4;
 
 export function closeMinute(minute: MinuteState, state: WalkState, judges: Judges, silence: Silence, teacher: Teacher): void {
   judges.beginMinute();
-  const lessons: { instance: Instance; entity: Entity; observation: Observation }[] = [];
   const { feed, gaps } = minute;
   const judge = (instance: Instance, entity: Entity, observation: Observation): void => {
     judges.judge(instance, entity, observation, feed, gaps.size === 0 || !gaps.has(instance.owner.key));
-    lessons.push({ instance, entity, observation });
   };
-  if (judges.reads('log-minute') && logFeeds.has(minute.feed)) closeLogs(minute, state, silence, judge);
-  if (judges.reads('metric-minute')) closeMetrics(minute, judge);
-  if (judges.reads('network-minute')) {
-    for (const { instance, entity, network } of minute.entities.values()) {
-      if (network !== undefined) judge(instance, entity, networkMinute(network, minute.minute));
-    }
-  }
+  const silent = judges.reads('log-minute') && logFeeds.has(minute.feed) ? silentOf(minute, state, silence) : [];
+  if (judges.reads('metric-minute')) for (const of of minute.entities.values()) if (of.metrics !== undefined) of.rates = counterRates(of.instance, of.metrics);
+  eachSum(minute, judges, silent, judge);
   const touched: Part[] = [];
   for (const { instance, entity, waiting } of minute.entities.values()) {
-    if (waiting !== undefined) for (const { observation } of waiting.values()) judges.learn(instance, entity, observation, minute.feed, touched);
+    waiting?.each(({ observation }) => judges.learn(instance, entity, observation, feed, touched));
   }
-  for (const { instance, entity, observation } of lessons) judges.learn(instance, entity, observation, minute.feed, touched);
+  eachSum(minute, judges, silent, (instance, entity, observation) => judges.learn(instance, entity, observation, feed, touched));
   const endMs = (minute.minute + 1) * minuteLengthMs;
   // While a teaching lasts readiness is not asked for: it comes with the teaching's end.
   if (endMs > teacher.teachUntilMs) for (const part of touched) part.kind.endMinute(part.state, endMs);
 }
 
-type Judge = (instance: Instance, entity: Entity, observation: LogMinute | MetricMinute) => void;
+type Told = (instance: Instance, entity: Entity, observation: Observation) => void;
 
-const noKinds = new Map<string, never>();
-
-function closeLogs(minute: MinuteState, state: WalkState, silence: Silence, judge: Judge): void {
+/** Who was silent in a minute, each with its entity. */
+function silentOf(minute: MinuteState, state: WalkState, silence: Silence): [Instance, Entity][] {
   const heard = new Set<Instance>();
-  for (const { instance, entity, kinds, continuationLines } of minute.entities.values()) {
-    if (kinds === undefined && continuationLines === 0) continue;
-    heard.add(instance);
-    judge(instance, entity, logMinute(kinds ?? noKinds, minute.minute));
-  }
+  for (const { instance, kinds, continuationLines } of minute.entities.values()) if (kinds !== undefined || continuationLines > 0) heard.add(instance);
   const atMs = minute.minute * minuteLengthMs;
-  for (const instance of silence.silentIn(minute.feed, minute.minute, heard, state.facts)) {
+  return silence.silentIn(minute.feed, minute.minute, heard, state.facts).map((instance) => {
     const task = state.facts.tasks.get(instance.id);
-    const entity = entityOf(instance, phaseOf(task, instance.firstSeenMs, false, atMs), task?.revision);
-    judge(instance, entity, logMinute(noKinds, minute.minute));
+    return [instance, entityOf(instance, phaseOf(task, instance.firstSeenMs, false, atMs), task?.revision)];
+  });
+}
+
+/** Tells of every sum of a minute, each made when it is told and kept by nobody: a hundred thousand tasks have as many. */
+function eachSum(minute: MinuteState, judges: Judges, silent: readonly [Instance, Entity][], told: Told): void {
+  if (judges.reads('log-minute') && logFeeds.has(minute.feed)) {
+    for (const { instance, entity, kinds, continuationLines } of minute.entities.values()) {
+      if (kinds !== undefined || continuationLines > 0) told(instance, entity, logMinute(kinds, minute.minute));
+    }
+    for (const [instance, entity] of silent) told(instance, entity, logMinute(undefined, minute.minute));
+  }
+  if (judges.reads('metric-minute')) eachMetric(minute, told);
+  if (judges.reads('network-minute')) {
+    for (const { instance, entity, network } of minute.entities.values()) {
+      if (network !== undefined) told(instance, entity, networkMinute(network, minute.minute));
+    }
   }
 }
 
-function closeMetrics(minute: MinuteState, judge: Judge): void {
+function eachMetric(minute: MinuteState, told: Told): void {
   const siblings = new Siblings(minute, siblingMinimum);
-  for (const of of minute.entities.values()) if (of.metrics !== undefined) of.rates = counterRates(of.instance, of.metrics);
   for (const of of minute.entities.values()) {
     const { metrics, rates, instance, entity } = of;
     if (metrics === undefined) continue;
     for (let at = 0; at < metrics.values.length; at += 1) {
       const isCounter = metrics.list.isCumulative[at]!;
       if (isCounter && Number.isNaN(rates![at]!)) continue;
-      judge(instance, entity, metricMinute(metrics, at, minute.minute, isCounter ? rates![at] : undefined, siblings, of));
+      told(instance, entity, metricMinute(metrics, at, minute.minute, isCounter ? rates![at] : undefined, siblings, of));
     }
   }
 }

@@ -5,18 +5,18 @@ import type { Lateness } from './order.ts';
 
 /** What is known of a task. Absent fields are not known. */
 export interface TaskFacts {
-  account?: string;
-  region?: string;
-  cluster?: string;
-  service?: string;
+  account?: string | undefined;
+  region?: string | undefined;
+  cluster?: string | undefined;
+  service?: string | undefined;
   /** The slowest feed that may use `service`: facts flow to the same or a slower feed. */
   serviceLatenessMs: number;
-  family?: string;
-  revision?: string;
-  startedMs?: number;
+  family?: string | undefined;
+  revision?: string | undefined;
+  startedMs?: number | undefined;
   /** When ECS first wanted it stopped. */
-  stopWantedMs?: number;
-  stoppedMs?: number;
+  stopWantedMs?: number | undefined;
+  stoppedMs?: number | undefined;
   isVouched: boolean;
   lastSeenMs: number;
 }
@@ -41,6 +41,8 @@ const outsideFeeds: ReadonlySet<FeedName> = new Set(['ecs-event', 'flow-log', 'c
 const nameMemoryMs = 24 * 3_600_000;
 const addressLimit = 65_536;
 const taskLimit = 200_000;
+/** Each task holds an interface and an address: with fewer than tasks the oldest would be forgotten and found anew all the time. */
+const holdingLimit = taskLimit;
 /** A task unseen for two days is gone; its id is never given out again. */
 const taskMemoryMs = 48 * 3_600_000;
 /** Flow logs tell times up to a minute off. */
@@ -72,7 +74,11 @@ export class Facts {
     let task = this.tasks.get(id);
     if (task === undefined) {
       if (this.tasks.size >= taskLimit) this.#forgetTasks(event.timeMs);
-      task = { serviceLatenessMs: Infinity, isVouched: false, lastSeenMs: event.timeMs };
+      // All fields at once: added one by one they take twice the room.
+      task = {
+        account: undefined, region: undefined, cluster: undefined, service: undefined, serviceLatenessMs: Infinity, family: undefined,
+        revision: undefined, startedMs: undefined, stopWantedMs: undefined, stoppedMs: undefined, isVouched: false, lastSeenMs: event.timeMs,
+      };
       this.tasks.set(id, task);
       this.epoch += 1;
     }
@@ -110,12 +116,12 @@ export class Facts {
 
   /** A sighting shows that it was held, but not until when: it ends nothing. */
   #hold(holdings: Map<string, Holding[]>, name: string, task: string, fromMs: number, toMs: number, isSighting = false): void {
-    const held = holdings.get(name) ?? [];
+    let held = holdings.get(name) ?? [];
     const known = held.find((holding) => holding.task === task);
     if (known === undefined) {
       // An address given to a new task is no longer that of the one before.
       for (const holding of held) if (holding.toMs > fromMs && holding.fromMs < fromMs) holding.toMs = fromMs;
-      held.push({ task, fromMs, toMs });
+      held = [...held, { task, fromMs, toMs }];
       this.epoch += 1;
       if (held.length > 8) held.shift();
     } else {
@@ -125,7 +131,7 @@ export class Facts {
     }
     holdings.delete(name);
     holdings.set(name, held);
-    if (holdings.size > addressLimit) holdings.delete(holdings.keys().next().value!);
+    if (holdings.size > holdingLimit) holdings.delete(holdings.keys().next().value!);
   }
 
   /** The task that held an interface or address during an interval, widened by the flow's inaccuracy. */

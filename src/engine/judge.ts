@@ -3,7 +3,8 @@ import type { Asking, BaselineView, Context, Detector, Entity, Evidence, FeedNam
 import { entityName } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import type { Facts } from './facts.ts';
-import { deploymentAt, type Instance, traceIn } from './owners.ts';
+import { deploymentAt, traceIn, tracesOf, type Instance, type Traces } from './owners.ts';
+import { packValue } from './packed-value.ts';
 import { learn, viewOf, type Part, type Teacher } from './parts.ts';
 import { slotsOf, type BaselineSlot, type EnabledDetector, type EngineSettings } from './settings.ts';
 
@@ -58,6 +59,9 @@ const quarantineLimit = 1_000;
 const traceLimit = 256;
 const traceKeyLimit = 4_096;
 
+/** Instances whose traces are objects: some 3 KB each. Of many more each has its turn about once a minute. */
+const awakeLimit = 4_096;
+
 export class Judges {
   readonly #readers = new Map<ObservationKind, Reader[]>();
   readonly #facts: Facts;
@@ -69,6 +73,11 @@ export class Judges {
   #asking: Asking | undefined;
   readonly #vote: Vote = { timeMs: 0, voter: 0, isTaught: false, count: 1 };
   readonly #told: Told;
+  /** Episodes of the observation judged now; most have none. */
+  readonly #found: Episode[] = [];
+  /** Instances whose traces are unpacked, written over in turn. */
+  readonly #awake: Instance[] = [];
+  #nextAwake = 0;
 
   constructor(settings: EngineSettings, facts: Facts, teacher: Teacher, episodes: Episodes) {
     this.#facts = facts;
@@ -128,7 +137,8 @@ export class Judges {
   judge(instance: Instance, entity: Entity, observation: Observation, feed: FeedName, isComplete: boolean): Episode[] {
     const readers = this.#readers.get(observation.kind);
     if (readers === undefined) return noEpisodes;
-    const found: Episode[] = [];
+    const found = this.#found;
+    found.length = 0;
     const isTaught = observation.timeMs < this.#teacher.teachUntilMs;
     instance.owner.isChanged = true;
     for (const reader of readers) {
@@ -153,7 +163,7 @@ export class Judges {
         reader.counts.quarantined.add(instance.owner.key);
       }
     }
-    return found;
+    return found.length === 0 ? noEpisodes : found.slice();
   }
 
   #ask(
@@ -229,14 +239,25 @@ export class Judges {
     if (spec === undefined) return undefined;
     const part = spec.part === undefined ? '' : spec.part(observation as never);
     const key = traceKey(reader, part);
-    instance.traces ??= [];
-    let trace = traceIn(instance.traces, key);
+    const traces = Array.isArray(instance.traces) ? instance.traces : this.#wake(instance);
+    let trace = traceIn(traces, key);
     if (trace === undefined) {
       trace = spec.create() as unknown;
       // Beyond the bound a task that sends ever new metrics has no past.
-      if (instance.traces.length < 2 * traceLimit) instance.traces.push(key, trace);
+      if (traces.length < 2 * traceLimit) instance.traces = [...traces, key, trace];
     }
     return trace;
+  }
+
+  /** Unpacks an instance's traces, and packs those of the one that was unpacked longest ago. */
+  #wake(instance: Instance): Traces {
+    const longest = this.#awake[this.#nextAwake];
+    if (longest !== undefined && Array.isArray(longest.traces)) longest.traces = packValue(longest.traces);
+    this.#awake[this.#nextAwake] = instance;
+    this.#nextAwake = (this.#nextAwake + 1) % awakeLimit;
+    const traces = tracesOf(instance);
+    instance.traces = traces;
+    return traces;
   }
 
   #tell(

@@ -1,8 +1,9 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin, Subject } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
 import type { TaskFacts } from './facts.ts';
+import type { Few } from './few.ts';
 import { releaseOfMinuteEnd, type Lateness } from './order.ts';
 import type { Instance } from './owners.ts';
 
@@ -22,7 +23,7 @@ export interface NetworkInMinute {
   receivedBytes: number;
   flows: number;
   rejectedFlows: number;
-  sentByPeer: Map<string, number>;
+  sentByPeer: Few<number> | undefined;
   /** Of the peer that got most. */
   records: RawShown[];
 }
@@ -38,14 +39,14 @@ export interface Waiting {
 export interface EntityMinute {
   instance: Instance;
   entity: Entity;
-  kinds: Map<string, KindInMinute> | undefined;
+  kinds: Few<KindInMinute> | undefined;
   continuationLines: number;
   metrics: MetricSet | undefined;
   /** Rates of the counters among them, by place; known while the minute is closed. */
   rates?: number[] | undefined;
   network: NetworkInMinute | undefined;
   /** By key: judged once, counted on. */
-  waiting: Map<string, Waiting> | undefined;
+  waiting: Few<Waiting> | undefined;
 }
 
 /** A subject met before in this minute: its rows go the same way while no fact changed. */
@@ -59,8 +60,9 @@ export interface KnownSubject {
 export interface MinuteState {
   feed: FeedName;
   minute: number;
-  entities: Map<string, EntityMinute>;
-  known: Map<string, KnownSubject>;
+  entities: Map<Instance, EntityMinute>;
+  /** Lines of one subject are many in a minute; whatever else is sent comes as one row. */
+  known: Map<Subject, KnownSubject>;
   /** Owners whose records have a known gap in this minute; `*` for all. */
   gaps: Set<string>;
 }

@@ -1,5 +1,6 @@
 /** Observations of log lines; what is rarely asked for (raw records, texts by kind) is made only then. */
 import type { LogKind, LogMinute, LogRecord } from '#contract';
+import type { Few } from './few.ts';
 import type { KindInMinute, RawShown } from './minutes.ts';
 import { minuteLengthMs } from './order.ts';
 
@@ -53,17 +54,17 @@ class LogMinuteObservation implements LogMinute {
   readonly lines: number;
   readonly kinds: ReadonlyMap<string, number>;
   readonly errors: number;
-  readonly #kinds: ReadonlyMap<string, KindInMinute>;
+  readonly #kinds: Few<KindInMinute> | undefined;
 
-  constructor(kinds: ReadonlyMap<string, KindInMinute>, minute: number) {
+  constructor(kinds: Few<KindInMinute> | undefined, minute: number) {
     const counts = new Map<string, number>();
     let lines = 0;
     let errors = 0;
-    for (const [id, { count, first }] of kinds) {
+    kinds?.each(({ count, first }, id) => {
       counts.set(id, count);
       lines += count;
       if (first.severityText !== undefined && severe.has(first.severityText)) errors += count;
-    }
+    });
     this.minuteMs = minute * minuteLengthMs;
     this.timeMs = this.minuteMs;
     this.lines = lines;
@@ -73,16 +74,18 @@ class LogMinuteObservation implements LogMinute {
   }
 
   get templates(): ReadonlyMap<string, string> {
-    return new Map([...this.#kinds].map(([id, { first }]) => [id, first.template]));
+    const templates = new Map<string, string>();
+    this.#kinds?.each(({ first }, id) => templates.set(id, first.template));
+    return templates;
   }
 
   get records(): RawShown[] {
     let earliest: LogRecord | undefined;
-    for (const { first } of this.#kinds.values()) if (earliest === undefined || first.timeMs < earliest.timeMs) earliest = first;
+    for (const { first } of this.#kinds?.values() ?? []) if (earliest === undefined || first.timeMs < earliest.timeMs) earliest = first;
     return earliest === undefined ? [] : [shown(earliest)];
   }
 }
 
-export function logMinute(kinds: ReadonlyMap<string, KindInMinute>, minute: number): LogMinute {
+export function logMinute(kinds: Few<KindInMinute> | undefined, minute: number): LogMinute {
   return new LogMinuteObservation(kinds, minute);
 }

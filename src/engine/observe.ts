@@ -9,6 +9,7 @@ import type {
   NetworkMinute,
 } from '#contract';
 import type { Facts } from './facts.ts';
+import { put } from './few.ts';
 import type { EntityMinute, NetworkInMinute, RawShown } from './minutes.ts';
 import { lastMsAt, maximumAt, minimumAt } from './metric-sets.ts';
 import { minuteLengthMs } from './order.ts';
@@ -119,7 +120,7 @@ function counterRate(counters: Map<string, { value: number; timeMs: number }>, m
 
 export function networkMinute(network: NetworkInMinute, minute: number): NetworkMinute {
   const minuteMs = minute * minuteLengthMs;
-  const largest = [...network.sentByPeer].sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1));
+  const largest = [...(network.sentByPeer ?? [])].sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1));
   return {
     kind: 'network-minute',
     timeMs: minuteMs,
@@ -134,9 +135,13 @@ export function networkMinute(network: NetworkInMinute, minute: number): Network
   };
 }
 
+/** Many minutes have none, and none of these is ever added to. */
+const noRecords: RawShown[] = [];
+const noNames: string[] = [];
+
 /** Notes a flow on the instance's minute and gives the destination it is of, where the instance is the client. */
 export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' | 'server', facts: Facts, minute: number): Destination | undefined {
-  of.network ??= { sentBytes: 0, receivedBytes: 0, flows: 0, rejectedFlows: 0, sentByPeer: new Map(), records: [] };
+  of.network ??= { sentBytes: 0, receivedBytes: 0, flows: 0, rejectedFlows: 0, sentByPeer: undefined, records: noRecords };
   const { network } = of;
   const isClient = side === 'client';
   const sent = isClient ? row.clientSentBytes : row.serverSentBytes;
@@ -147,14 +152,15 @@ export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' 
     network.sentBytes += sent;
     network.receivedBytes += received;
   }
+  const records = [shown(row)];
   const farAddress = isClient ? row.serverAddress : row.clientAddress;
   const lookedUp = facts.namesOf(farAddress, row.startMs, row.timeMs);
   const names = row.serverName !== undefined && isClient ? [row.serverName, ...lookedUp] : lookedUp;
   const { peer, peerKind, isPrivate } = peerOf(farAddress, names, isClient ? row.serverService : undefined);
   if (row.action !== 'reject') {
-    const toPeer = (network.sentByPeer.get(peer) ?? 0) + sent;
-    if (network.sentByPeer.size < 1_024 || network.sentByPeer.has(peer)) network.sentByPeer.set(peer, toPeer);
-    if (network.records.length < 5 && sent > 0) network.records.push(shown(row));
+    const known = network.sentByPeer?.get(peer);
+    if (known !== undefined || (network.sentByPeer?.size ?? 0) < 1_024) network.sentByPeer = put(network.sentByPeer, peer, (known ?? 0) + sent);
+    if (network.records.length < 5 && sent > 0) network.records = network.records.length === 0 ? records : [...network.records, ...records];
   }
   if (!isClient) return undefined;
   return {
@@ -162,13 +168,13 @@ export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' 
     timeMs: row.timeMs,
     minuteMs: minute * minuteLengthMs,
     count: row.count,
-    records: [shown(row)],
+    records,
     peer,
     peerKind,
     port: row.serverPort,
     protocol: row.protocol,
     addresses: [row.serverAddress],
-    names: [...new Set(names)].sort().slice(0, 8),
+    names: names.length === 0 ? noNames : [...new Set(names)].sort().slice(0, 8),
     sentBytes: row.clientSentBytes,
     receivedBytes: row.serverSentBytes,
     isRejected: row.action === 'reject',

@@ -1,6 +1,7 @@
 /** Open minutes as plain JSON: walked in part when a run was split, closed by the run that goes on. */
 import { sharedList, type Entity, type JsonValue, type LogRecord, type MetricSet, type Observation, type Owner } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
+import { Few, put } from './few.ts';
 import type { EntityMinute, Minutes, NetworkInMinute, RawShown } from './minutes.ts';
 import type { Instance, Owners } from './owners.ts';
 
@@ -15,7 +16,6 @@ interface PackedMinute {
   minute: number;
   gaps: string[];
   entities: {
-    key: string;
     whose: InstanceName;
     entity: Entity;
     kinds: [string, number, LogRecord][] | null;
@@ -37,14 +37,13 @@ export function packMinutes(minutes: Minutes): JsonValue {
       feed: state.feed,
       minute: state.minute,
       gaps: [...state.gaps],
-      entities: [...state.entities].map(([key, of]) => ({
-        key,
+      entities: [...state.entities.values()].map((of) => ({
         whose: nameOf(of.instance),
         entity: of.entity,
         kinds: of.kinds === undefined ? null : [...of.kinds].map(([id, { count, first }]) => [id, count, first]),
         continuationLines: of.continuationLines,
         metrics: of.metrics ?? null,
-        network: of.network === undefined ? null : { ...of.network, sentByPeer: [...of.network.sentByPeer] },
+        network: of.network === undefined ? null : { ...of.network, sentByPeer: [...(of.network.sentByPeer ?? [])] },
         waiting: [...(of.waiting ?? [])].map(([key, { observation, episodes }]) => ({
           key,
           observation,
@@ -68,17 +67,17 @@ export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owner
       const found: EntityMinute = {
         instance: find(of.whose, timeMs),
         entity: of.entity,
-        kinds: of.kinds === null ? undefined : new Map(of.kinds.map(([id, count, first]) => [id, { count, first }])),
+        kinds: of.kinds === null ? undefined : Few.from(of.kinds.map(([id, count, first]) => [id, { count, first }])),
         continuationLines: of.continuationLines,
         metrics: of.metrics === null ? undefined : { ...of.metrics, list: sharedList(of.metrics.list) },
-        network: of.network === null ? undefined : { ...of.network, sentByPeer: new Map(of.network.sentByPeer) },
+        network: of.network === null ? undefined : { ...of.network, sentByPeer: Few.from(of.network.sentByPeer) },
         waiting: undefined,
       };
       for (const { key, observation, episodes: fingerprints } of of.waiting) {
         const filed = fingerprints.map((fingerprint) => episodes.open(fingerprint)).filter((known): known is Episode => known !== undefined);
-        (found.waiting ??= new Map()).set(key, { observation, episodes: filed });
+        found.waiting = put(found.waiting, key, { observation, episodes: filed });
       }
-      state.entities.set(of.key, found);
+      state.entities.set(found.instance, found);
     }
   }
   for (const [feed, minute] of next) minutes.setNext(feed as never, minute);

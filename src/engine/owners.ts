@@ -1,6 +1,7 @@
 /** Owners and their instances: who was seen since when, with the parts of their baselines and the traces of each task. */
 import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
 import { hash32 } from './bound.ts';
+import { unpackValue } from './packed-value.ts';
 import type { Group } from './parts.ts';
 
 /** An instance unseen for longer is another one, under whatever name: a task that lives says something within a day. */
@@ -49,14 +50,21 @@ export interface Instance {
   lastSeenMs: number;
   /** Last minute with a record, by feed. */
   lastMinutes: Partial<Record<FeedName, number>>;
-  /** Traces of detectors, by detector and part. */
-  traces: Traces | undefined;
+  /** Traces of detectors, by detector and part; packed as a string while it is not its turn. */
+  traces: Traces | string | undefined;
   /** Last readings of counters, by metric. */
   counters: Map<string, { value: number; timeMs: number }> | undefined;
+  /** The entity told of last: most of the time the same again. */
+  nearEntity: Entity | undefined;
 }
 
 /** Keys and traces in turn: a task has some ten, and a list of ten is searched as fast as a map and a tenth of its size. */
 export type Traces = unknown[];
+
+/** The traces of an instance, unpacked or not. */
+export function tracesOf({ traces }: Instance): Traces {
+  return typeof traces === 'string' ? (unpackValue(traces) as Traces) : (traces ?? []);
+}
 
 export function traceIn(traces: Traces, key: string): unknown {
   const at = traces.indexOf(key);
@@ -190,7 +198,7 @@ export class Owners {
   }
 
   instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
-    const key = `${container}\u0001${id}`;
+    const key = container === '' ? id : `${container}\u0001${id}`;
     let instance = owner.instances.get(key);
     if (instance !== undefined && timeMs - instance.lastSeenMs > instanceMemoryMs) {
       forget(owner, key, instance);
@@ -207,6 +215,7 @@ export class Owners {
         lastMinutes: {},
         traces: undefined,
         counters: undefined,
+        nearEntity: undefined,
       };
       owner.instances.set(key, instance);
       const known = owner.containersOf.get(id) ?? 0;
@@ -294,5 +303,8 @@ export function deploymentAt(owner: OwnerRecord, timeMs: number): { revision: st
 }
 
 export function entityOf(instance: Instance, phase: Phase, revision: string | undefined): Entity {
-  return { owner: instance.owner.owner, container: instance.container, instance: instance.id, phase, revision };
+  const { owner } = instance.owner;
+  const near = instance.nearEntity;
+  if (near !== undefined && near.owner === owner && near.phase === phase && near.revision === revision) return near;
+  return (instance.nearEntity = { owner, container: instance.container, instance: instance.id, phase, revision });
 }

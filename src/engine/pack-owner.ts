@@ -1,6 +1,7 @@
 /** An owner as plain JSON, with its baselines, instances and traces, and back. */
 import type { FeedName, Owner, JsonValue } from '#contract';
-import type { Instance, OwnerRecord, Owners } from './owners.ts';
+import { tracesOf, type Instance, type OwnerRecord, type Owners } from './owners.ts';
+import { packValue } from './packed-value.ts';
 import type { AnyKind, Part } from './parts.ts';
 
 export interface PackedOwner {
@@ -45,7 +46,7 @@ export function packOwner(record: OwnerRecord): PackedOwner {
       })),
     instances: [...record.instances.values()].map((instance) => [
       instance.container, instance.id, instance.firstSeenMs, instance.lastSeenMs,
-      instance.lastMinutes as Record<string, number>, instance.traces ?? [], [...(instance.counters ?? [])],
+      instance.lastMinutes as Record<string, number>, tracesOf(instance), [...(instance.counters ?? [])],
     ]),
   };
 }
@@ -76,7 +77,7 @@ export function unpackOwner(packed: PackedOwner, owners: Owners, kinds: Readonly
     const instance: Instance = owners.instance(record, container, id, firstSeenMs);
     instance.lastSeenMs = lastSeenMs;
     instance.lastMinutes = lastMinutes;
-    if (traces.length > 0) instance.traces = traces;
+    if (traces.length > 0) instance.traces = packValue(traces);
     if (counters.length > 0) instance.counters = new Map(counters);
   }
   record.instanceCount = packed.instanceCount;

@@ -1,7 +1,8 @@
 /** Rows: events as short arrays, a page of them compressed, with its subjects named once. */
 import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
-import { sharedList, type EventKind, type FargazerEvent, type MetricList, type Subject } from '#contract';
+import { sharedList, type EventKind, type FargazerEvent, type MetricList, type Origin, type Subject } from '#contract';
 import { subjectKey } from './reduce.ts';
+import { shareText } from './shared-text.ts';
 
 const base = ['feed', 'timeMs', 'timeNs', 'id', 'hasOwnId', 'count', 'origin', 'raw'] as const;
 
@@ -56,17 +57,8 @@ export function packPage(events: Iterable<FargazerEvent>): Buffer {
   return zstdCompressSync(JSON.stringify(page), compression);
 }
 
-/** Texts that many rows share, told apart no more than before they were packed. */
-const shared = new Map<string, string>();
-const sharedLimit = 65_536;
-
 function share(text: unknown): unknown {
-  if (typeof text !== 'string') return text;
-  const known = shared.get(text);
-  if (known !== undefined) return known;
-  if (shared.size >= sharedLimit) shared.clear();
-  shared.set(text, text);
-  return text;
+  return typeof text === 'string' ? shareText(text) : text;
 }
 
 export function unpackPage(bytes: Uint8Array): FargazerEvent[] {
@@ -80,6 +72,8 @@ export function unpackPage(bytes: Uint8Array): FargazerEvent[] {
       const value = row[place++];
       if (value !== null) event[field] = field === 'templateId' || field === 'template' ? share(value) : value;
     }
+    const origin = event['origin'] as Origin;
+    origin.file = shareText(origin.file);
     if (kind === 'metrics') event['list'] = sharedList(event['list'] as MetricList);
     return event as unknown as FargazerEvent;
   });

@@ -49,9 +49,9 @@ export class ReadingHead {
       const minute = queue.minutes[queue.next];
       if (minute === undefined) return undefined;
       if (minute * minuteLengthMs + this.#lateness[queue.feed] >= this.#limit) return undefined;
-      queue.rows = this.#tape.lift(queue.feed, minute);
+      queue.rows = this.#tape.liftNext(queue.feed, minute, this.#limit - this.#lateness[queue.feed]);
       queue.place = 0;
-      queue.next += 1;
+      if (queue.rows.length === 0) queue.next += 1;
     }
     const row = queue.rows[queue.place]!;
     return releaseOf(row, this.#lateness) < this.#limit ? row : undefined;

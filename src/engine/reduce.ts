@@ -8,7 +8,7 @@ const separator = '\u0001';
 /** Decoders give the records of one task one subject, so its line is made once. */
 const subjectKeys = new WeakMap<Subject, string>();
 
-/** One line that names a subject by all its raw names. A subject is not changed once it was asked. */
+/** One line that names a subject by all its raw names, for this process alone. A subject is not changed once it was asked. */
 export function subjectKey(subject: Subject): string {
   let key = subjectKeys.get(subject);
   if (key === undefined) {
@@ -18,10 +18,24 @@ export function subjectKey(subject: Subject): string {
   return key;
 }
 
+/** What the tasks of a service share, by number: spelt out in each key it would be most of it. */
+const shared = new Map<string, string>();
+const sharedLimit = 65_536;
+
+function numberOfShared(text: string): string {
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  // Never given anew: what is spelt out stays so.
+  if (shared.size >= sharedLimit) return text;
+  const number = shared.size.toString(36);
+  shared.set(text, number);
+  return number;
+}
+
 function joinNames(subject: Subject): string {
+  const ofService = [subject.account, subject.region, subject.cluster, subject.service, subject.family, subject.revision];
   return [
-    subject.account, subject.region, subject.cluster, subject.service, subject.family, subject.revision,
-    subject.task, subject.container, subject.networkInterface, subject.address, subject.principal,
+    numberOfShared(ofService.join(separator)), subject.task, subject.container, subject.networkInterface, subject.address, subject.principal,
     subject.session, subject.namespace, subject.workload, subject.pod, subject.host, subject.name,
   ].join(separator);
 }

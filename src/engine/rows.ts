@@ -1,6 +1,7 @@
 /** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
 import type { FargazerEvent, LogRecord, Observation } from '#contract';
 import { attribute, ownSide, phaseOf } from './attribute.ts';
+import { put } from './few.ts';
 import type { Judges } from './judge.ts';
 import type { EntityMinute, KnownSubject, Minutes, MinuteState } from './minutes.ts';
 import { dnsLookup, noteFlow, shown } from './observe.ts';
@@ -9,7 +10,7 @@ import { addMetrics } from './metric-sets.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
 import { entityOf, sight, sightRevision, type Instance } from './owners.ts';
 import type { Pieces } from './pieces.ts';
-import { subjectKey } from './reduce.ts';
+import { shareText } from './shared-text.ts';
 import type { Silence } from './silence.ts';
 import type { WalkState } from './state.ts';
 
@@ -45,14 +46,12 @@ export class Rows {
   walk(row: FargazerEvent): void {
     const { timeMs, feed } = row;
     const minute = this.#parts.minutes.at(feed, minuteOf(timeMs));
-    const key = subjectKey(row.subject);
-    const known = minute.known.get(key);
-    if (known !== undefined && known.epoch === this.#parts.state.facts.epoch && (row.kind === 'log' || row.kind === 'metrics')) {
-      this.#walkKnown(row, known, minute);
-    } else this.#walkNew(row, key, minute);
+    const known = row.kind === 'log' ? minute.known.get(row.subject) : undefined;
+    if (known !== undefined && known.epoch === this.#parts.state.facts.epoch) this.#walkKnown(row, known, minute);
+    else this.#walkNew(row, minute);
   }
 
-  /** A line or point of a subject that was attributed in this minute, and no fact has changed since. */
+  /** A line of a subject that was attributed in this minute, and no fact has changed since. */
   #walkKnown(row: FargazerEvent, { of, task, isUnattributed }: KnownSubject, minute: MinuteState): void {
     const { timeMs } = row;
     if (timeMs > this.spanMs!.toMs) this.spanMs!.toMs = timeMs;
@@ -63,7 +62,7 @@ export class Rows {
     this.#observe(row, of, minute);
   }
 
-  #walkNew(row: FargazerEvent, key: string, minute: MinuteState): void {
+  #walkNew(row: FargazerEvent, minute: MinuteState): void {
     const { state, lateness } = this.#parts;
     const { timeMs, feed } = row;
     if (timeMs >= this.#parts.beginsMs()) state.feedFirstMs[feed] ??= timeMs;
@@ -81,13 +80,12 @@ export class Rows {
     this.onRow?.(row, instance);
     const of = this.#entityMinute(minute, instance, row);
     const { isUnattributed } = whose;
-    minute.known.set(key, { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
+    if (row.kind === 'log') minute.known.set(row.subject, { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
     this.#observe(row, of, minute);
   }
 
   #entityMinute(minute: MinuteState, instance: Instance, row: FargazerEvent): EntityMinute {
-    const key = `${instance.owner.key}\u0001${instance.container}\u0001${instance.id}`;
-    let found = minute.entities.get(key);
+    let found = minute.entities.get(instance);
     if (found === undefined) {
       const task = this.#parts.state.facts.tasks.get(row.subject.task ?? instance.id);
       const feedFirstMs = this.#parts.state.feedFirstMs[row.feed] ?? row.timeMs;
@@ -95,7 +93,7 @@ export class Rows {
       const phase = phaseOf(task, instance.firstSeenMs, isBornLater, row.timeMs);
       const entity = entityOf(instance, phase, task?.revision ?? row.subject.revision);
       found = { instance, entity, kinds: undefined, continuationLines: 0, metrics: undefined, network: undefined, waiting: undefined };
-      minute.entities.set(key, found);
+      minute.entities.set(instance, found);
     }
     return found;
   }
@@ -113,7 +111,7 @@ export class Rows {
         break;
       case 'network': {
         const to = noteFlow(of, row, ownSide(row, this.#parts.state.facts), this.#parts.state.facts, minute.minute);
-        if (to !== undefined) this.#single(of, to, minute, `destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`);
+        if (to !== undefined) this.#single(of, to, minute, shareText(`destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`));
         break;
       }
       case 'dns':
@@ -142,9 +140,8 @@ export class Rows {
       of.continuationLines += row.count;
       return;
     }
-    of.kinds ??= new Map();
-    const known = of.kinds.get(row.templateId);
-    if (known === undefined) of.kinds.set(row.templateId, { count: row.count, first: row });
+    const known = of.kinds?.get(row.templateId);
+    if (known === undefined) of.kinds = put(of.kinds, row.templateId, { count: row.count, first: row });
     else known.count += row.count;
     if (this.#parts.judges.reads('log-kind')) this.#single(of, logKind(row, minute.minute), minute, row.templateId);
   }
@@ -159,6 +156,6 @@ export class Rows {
     }
     const { instance, entity } = of;
     const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
-    (of.waiting ??= new Map()).set(key, { observation, episodes });
+    of.waiting = put(of.waiting, key, { observation, episodes });
   }
 }

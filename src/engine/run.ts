@@ -12,6 +12,7 @@ import { Minutes, type MinuteState } from './minutes.ts';
 import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
 import { minuteLengthMs, releaseOf } from './order.ts';
 import { instanceMemoryMs } from './owners.ts';
+import type { Page } from './page.ts';
 import type { Teacher } from './parts.ts';
 import { ownersInPieces, Pieces, type JoinPieces } from './pieces.ts';
 import { ReadingHead } from './reading-head.ts';
@@ -151,9 +152,9 @@ export class Walk {
   }
 
   /** A minute that an earlier run read and did not walk: its events are part of where the records lie. */
-  restorePage(feed: FeedName, minute: number, page: Buffer, events: readonly FargazerEvent[]): void {
-    this.tape.addPage(feed, minute, page);
+  restorePage(feed: FeedName, minute: number, page: Buffer, events: readonly FargazerEvent[]): Page {
     for (const { timeMs } of events) noteDay(this.#restored, timeMs);
+    return this.tape.addPage(feed, minute, page);
   }
 
   #mark(feed: FeedName, release: number): void {

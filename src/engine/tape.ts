@@ -12,25 +12,24 @@ import { smallestHashes } from './bound.ts';
 import { metricsPerMinuteLimit, pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
+import { foreignPage, hashesIn, hashOf, makePages, repeatedHashes, rowsAt, type Page } from './page.ts';
 import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
 
 /** Kinds of lines, peers or names one subject may have in one minute; beyond, the smallest hashes stay. */
 export const keysPerMinuteLimit = 2_048;
 
 export interface TapeSettings {
-  /** Events kept as objects before minutes are packed. 240,000 are some 200 MB. */
+  /** Events kept as objects before minutes are packed: a thousand some 0.8 MB. */
   liveLimit: number;
   /** Bytes of packed pages in memory before they go to a file. */
   pageBytesLimit: number;
 }
 
-export const standardTape: TapeSettings = { liveLimit: 240_000, pageBytesLimit: 96 * 1024 * 1024 };
+/** Both are full within a gigabyte of logs, so that the tenth takes as much as the first; a page is read from a file as fast as it is unpacked. */
+export const standardTape: TapeSettings = { liveLimit: 120_000, pageBytesLimit: 8 * 1024 * 1024 };
 
 /** For a walk that never ends: what waits for a slow feed is packed soon, for it waits long. */
 export const liveTape: TapeSettings = { liveLimit: 32_000, pageBytesLimit: 512 * 1024 * 1024 };
-
-/** A packed page, in memory or in the file. */
-export type PageRef = Buffer | { offset: number; length: number };
 
 interface Bucket {
   feed: FeedName;
@@ -38,7 +37,11 @@ interface Bucket {
   cells: Map<string, Map<string, FargazerEvent>>;
   /** Metrics have one row a subject, and no cell of their own. */
   sets: Map<string, MetricSet>;
-  pages: PageRef[];
+  pages: Page[];
+  /** Unpacked rows that share no key with anything else of the minute. */
+  front: FargazerEvent[];
+  /** No key of a page is on another, or among the live rows: each can be unpacked by itself. */
+  isParted: boolean;
 }
 
 export interface TapeCounts {
@@ -119,9 +122,11 @@ export class Tape implements Intake {
     const ofFeed = this.#buckets.get(feed)!;
     let bucket = ofFeed.get(minute);
     if (bucket === undefined) {
-      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [] };
+      bucket = { feed, minute, cells: new Map(), sets: new Map(), pages: [], front: [], isParted: false };
       ofFeed.set(minute, bucket);
     }
+    // Whoever asks for it adds to it, perhaps a key that a page has as well.
+    bucket.isParted = false;
     return bucket;
   }
 
@@ -148,10 +153,12 @@ export class Tape implements Intake {
   seal(): void {
     for (const ofFeed of this.#buckets.values()) {
       for (const bucket of ofFeed.values()) {
-        if (bucket.cells.size === 0 && bucket.sets.size === 0) continue;
-        this.addPage(bucket.feed, bucket.minute, packPage(events(bucket)));
+        if (bucket.cells.size === 0 && bucket.sets.size === 0 && bucket.front.length === 0) continue;
+        for (const page of makePages(events(bucket))) this.#keep(bucket, page);
+        bucket.isParted = false;
         bucket.cells = new Map();
         bucket.sets = new Map();
+        bucket.front = [];
       }
     }
     this.#liveCount = 0;
@@ -159,17 +166,22 @@ export class Tape implements Intake {
   }
 
   /** Adds a page packed elsewhere: by a worker, or in an earlier run. */
-  addPage(feed: FeedName, minute: number, page: Buffer): void {
-    const bucket = this.#bucketOf(feed, minute);
-    this.#pageBytes += page.length;
-    if (this.#pageBytes <= this.#settings.pageBytesLimit) {
-      bucket.pages.push(page);
+  addPage(feed: FeedName, minute: number, bytes: Buffer): Page {
+    const page = foreignPage(bytes);
+    this.#keep(this.#bucketOf(feed, minute), page);
+    return page;
+  }
+
+  #keep(bucket: Bucket, page: Page): void {
+    bucket.pages.push(page);
+    const { bytes, length } = page;
+    if (bytes === undefined || this.#pageBytes + length <= this.#settings.pageBytesLimit) {
+      this.#pageBytes += length;
       return;
     }
-    this.#pageBytes -= page.length;
     try {
       this.#file ??= openUnnamed();
-      writeSync(this.#file, page, 0, page.length, this.#fileLength);
+      writeSync(this.#file, bytes, 0, length, this.#fileLength);
     } catch (error) {
       throw new FargazerError(
         'temporary-failed',
@@ -177,22 +189,28 @@ export class Tape implements Intake {
         { cause: error },
       );
     }
-    bucket.pages.push({ offset: this.#fileLength, length: page.length });
-    this.#fileLength += page.length;
+    page.bytes = undefined;
+    page.offset = this.#fileLength;
+    this.#fileLength += length;
   }
 
   /** Every page and whose it is; after `seal` that is all there is. */
-  *held(): Generator<{ feed: FeedName; minute: number; page: PageRef }> {
+  *held(): Generator<{ feed: FeedName; minute: number; page: Page }> {
     for (const [feed, ofFeed] of this.#buckets) {
       for (const { minute, pages } of ofFeed.values()) for (const page of pages) yield { feed, minute, page };
     }
   }
 
-  bytesOf(page: PageRef): Buffer {
-    if (Buffer.isBuffer(page)) return page;
-    const bytes = Buffer.alloc(page.length);
-    readSync(this.#file!, bytes, 0, page.length, page.offset);
-    return bytes;
+  /** A page's packed rows, as `addPage` takes them. */
+  bytesOf(page: Page): Buffer {
+    return this.#read(page).subarray(rowsAt(page));
+  }
+
+  #read({ bytes, offset, length }: Page, end = length): Buffer {
+    if (bytes !== undefined) return bytes;
+    const read = Buffer.alloc(end);
+    readSync(this.#file!, read, 0, end, offset);
+    return read;
   }
 
   /** The earliest minute a feed has anything of. */
@@ -209,26 +227,114 @@ export class Tape implements Intake {
 
   /** Takes a minute off the tape: its events in the total order, one per key, one per own id. */
   lift(feed: FeedName, minute: number): FargazerEvent[] {
-    const ofFeed = this.#buckets.get(feed)!;
-    const bucket = ofFeed.get(minute);
+    const bucket = this.#buckets.get(feed)!.get(minute);
     if (bucket === undefined) return [];
-    if (bucket.pages.length > 0) {
-      for (const page of bucket.pages) {
-        for (const event of unpackPage(this.bytesOf(page))) this.#merge(bucket, event);
-        if (Buffer.isBuffer(page)) this.#pageBytes -= page.length;
+    this.#unpackAll(bucket);
+    return this.#takeOff(bucket, Infinity);
+  }
+
+  /**
+   * Takes the next rows of a minute off the tape that are before `limitMs`, in the total order and before all that stay;
+   * none where nothing is left before it. A minute of many pages comes a few pages at a time.
+   */
+  liftNext(feed: FeedName, minute: number, limitMs: number): FargazerEvent[] {
+    const bucket = this.#buckets.get(feed)!.get(minute);
+    if (bucket === undefined) return [];
+    if (!bucket.isParted) this.#part(bucket);
+    for (;;) {
+      const untilMs = Math.min(limitMs, bucket.pages[0]?.firstMs ?? Infinity);
+      const rows = this.#takeOff(bucket, untilMs);
+      if (rows.length > 0 || untilMs >= limitMs) return rows;
+      for (const event of this.#rowsOn(bucket.pages.shift()!)) {
+        if (event.kind === 'metrics') this.counts.overflow += pruneMetrics(event);
+        bucket.front.push(event);
+        this.#liveCount += 1;
       }
-      bucket.pages = [];
     }
-    let live = bucket.sets.size;
-    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set);
-    for (const cells of bucket.cells.values()) {
-      if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
-      live += cells.size;
+  }
+
+  /** Unpacks what shares a key with anything else of its minute, and puts the other pages in order. */
+  #part(bucket: Bucket): void {
+    this.#mergeFront(bucket);
+    let most = 0;
+    for (const cells of bucket.cells.values()) most = Math.max(most, cells.size);
+    for (const page of bucket.pages) most += page.most;
+    // Which keys of a subject stay must be known before the first of them is walked.
+    if (most > keysPerMinuteLimit) this.#unpackAll(bucket);
+    else if (bucket.pages.length > 0) {
+      const onPages = bucket.pages.map((page) => hashesIn(this.#read(page, rowsAt(page)), page.rows));
+      const repeated = repeatedHashes([...onPages, Uint32Array.from(events(bucket), hashOf)]);
+      if (repeated.size > 0) {
+        const shares = bucket.pages.map((_, at) => onPages[at]!.some((hash) => repeated.has(hash)));
+        for (const [at, page] of bucket.pages.entries()) if (shares[at]!) this.#unpack(bucket, page);
+        bucket.pages = bucket.pages.filter((_, at) => !shares[at]!);
+      }
+      bucket.pages.sort((left, right) => left.firstMs - right.firstMs);
     }
-    this.#liveCount -= live;
-    ofFeed.delete(minute);
+    bucket.isParted = true;
+  }
+
+  #rowsOn(page: Page): FargazerEvent[] {
+    const bytes = this.#read(page);
+    if (page.bytes !== undefined) this.#pageBytes -= page.length;
+    return unpackPage(bytes.subarray(rowsAt(page)));
+  }
+
+  #unpack(bucket: Bucket, page: Page): void {
+    for (const event of this.#rowsOn(page)) this.#merge(bucket, event);
+  }
+
+  /** What was unpacked and not walked may meet its like among what came since. */
+  #mergeFront(bucket: Bucket): void {
+    const { front } = bucket;
+    bucket.front = [];
+    this.#liveCount -= front.length;
+    for (const event of front) this.#merge(bucket, event);
+  }
+
+  #unpackAll(bucket: Bucket): void {
+    this.#mergeFront(bucket);
+    for (const page of bucket.pages) this.#unpack(bucket, page);
+    bucket.pages = [];
+    for (const cells of bucket.cells.values()) if (cells.size > keysPerMinuteLimit && first(cells)?.kind !== 'api') this.#prune(cells);
+  }
+
+  /** Takes the live rows before `untilMs` off a minute; the minute goes with the last. */
+  #takeOff(bucket: Bucket, untilMs: number): FargazerEvent[] {
+    if (untilMs === Infinity && bucket.pages.length === 0) return this.#takeAll(bucket);
+    const rows: FargazerEvent[] = [];
+    if (bucket.front.length > 0) {
+      const kept: FargazerEvent[] = [];
+      for (const event of bucket.front) (event.timeMs < untilMs ? rows : kept).push(event);
+      bucket.front = kept;
+    }
+    for (const [key, set] of bucket.sets) {
+      if (set.timeMs >= untilMs) continue;
+      this.counts.overflow += pruneMetrics(set);
+      rows.push(set);
+      bucket.sets.delete(key);
+    }
+    for (const [subject, cells] of bucket.cells) {
+      for (const [key, event] of cells) {
+        if (event.timeMs >= untilMs) continue;
+        rows.push(event);
+        cells.delete(key);
+      }
+      if (cells.size === 0) bucket.cells.delete(subject);
+    }
+    this.#liveCount -= rows.length;
+    if (bucket.sets.size === 0 && bucket.cells.size === 0 && bucket.pages.length === 0 && bucket.front.length === 0) this.#buckets.get(bucket.feed)!.delete(bucket.minute);
     this.#changed();
-    return withoutRepeats(events(bucket).sort(compareInFeed), this.counts);
+    return withoutRepeats(rows.sort(compareInFeed), this.counts);
+  }
+
+  #takeAll(bucket: Bucket): FargazerEvent[] {
+    for (const set of bucket.sets.values()) this.counts.overflow += pruneMetrics(set);
+    const rows = events(bucket);
+    this.#liveCount -= rows.length;
+    this.#buckets.get(bucket.feed)!.delete(bucket.minute);
+    this.#changed();
+    return withoutRepeats(rows.sort(compareInFeed), this.counts);
   }
 
   #merge(bucket: Bucket, event: FargazerEvent): void {
@@ -272,7 +378,7 @@ export class Tape implements Intake {
 }
 
 function events(bucket: Bucket): FargazerEvent[] {
-  const all: FargazerEvent[] = [];
+  const all = bucket.front.slice();
   for (const set of bucket.sets.values()) all.push(set);
   for (const cells of bucket.cells.values()) for (const event of cells.values()) all.push(event);
   return all;

@@ -1,7 +1,7 @@
 /** The store in DynamoDB passes the contract, with and without a bucket, and what it takes is counted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { partOfBytes } from '#contract';
 import type { Units } from '../../src/stores/dynamodb/table.ts';
 import { damageInBucket, damageInTable, dynamoBench } from './benches.ts';
@@ -88,7 +88,8 @@ test('an item says when it may be dropped, in seconds, and counts until it is', 
 test('an item that is no item is told as damaged', async (context) => {
   const { store, dynamo } = await dynamoBench(context);
   const version = { S: 'v' };
-  for (const rest of [{ version }, { json: { S: '1' } }, { version, json: { S: '{' } }, { version, packed: { B: Buffer.from('no') } }]) {
+  const damaged: Record<string, AttributeValue>[] = [{ version }, { json: { S: '1' } }, { version, json: { S: '{' } }, { version, packed: { B: Buffer.from('no') } }];
+  for (const rest of damaged) {
     await dynamo.client().send(new PutItemCommand({ TableName: 'fargazer', Item: { pk: { S: 'item:walk' }, sk: { S: 'walk' }, ...rest } }));
     await failsWith('state-damaged', store.item('walk'));
     await failsWith('state-damaged', store.items('walk'));

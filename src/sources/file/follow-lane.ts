@@ -39,7 +39,7 @@ export class FollowedLane {
   /** The file of the mark is not open and has to be looked for. */
   private isLost: boolean;
   private isFromEnd: boolean;
-  /** Read a file that was rotated away: there may be others between it and the path's own. */
+  /** Last change of a file that was rotated away: there may be others between it and the path's own. */
   private changedMs: number | undefined;
   private searchedTo = 0;
   private seen = { size: -1, mtimeMs: -1 };
@@ -256,6 +256,7 @@ export class FollowedLane {
   /** Done with a file that is no longer under the path. */
   private async leave(current: Opened): Promise<void> {
     if (this.mark !== undefined && this.mark.offset > 0) this.past = [...this.past, this.mark].slice(-mostPast);
+    this.changedMs = (await look(current.handle)).mtimeMs;
     this.mark = undefined;
     this.current = undefined;
     await current.handle.close();

@@ -37,7 +37,7 @@ export async function openFile(path: string): Promise<Opened | undefined> {
 
 export async function look(handle: FileHandle): Promise<{ dev: bigint; ino: bigint; size: number; mtimeMs: number; isFile: boolean }> {
   const stats = await handle.stat({ bigint: true });
-  return { dev: stats.dev, ino: stats.ino, size: Number(stats.size), mtimeMs: Number(stats.mtimeMs), isFile: stats.isFile() };
+  return { dev: stats.dev, ino: stats.ino, size: Number(stats.size), mtimeMs: Number(stats.mtimeNs) / 1e6, isFile: stats.isFile() };
 }
 
 export function codeOf(error: unknown): string {
@@ -80,17 +80,25 @@ export async function findMoved(path: string, mark: Mark): Promise<Moved | undef
   return copy === undefined ? undefined : { opened: copy, likeness: 'copy' };
 }
 
-/** Paths beside `path` under names that rotation gives, oldest change first. */
+/** Paths beside `path` under names that rotation gives and that were changed since, oldest change first. */
 export async function rotatedSince(path: string, changedMs: number): Promise<string[]> {
   const found: { path: string; changedMs: number }[] = [];
   for (const name of await entries(dirname(path))) {
     if (!isRotatedName(path, name)) continue;
     const opened = await openFile(join(dirname(path), name)).catch(() => undefined);
     if (opened === undefined) continue;
-    if (opened.changedMs > changedMs && !(await isPacked(opened))) found.push(opened);
+    // At the same instant too: many file systems count in steps of milliseconds.
+    if (opened.changedMs >= changedMs && !(await isPacked(opened))) found.push(opened);
     await opened.handle.close();
   }
-  return found.toSorted((left, right) => left.changedMs - right.changedMs).map((one) => one.path);
+  return found.toSorted((left, right) => left.changedMs - right.changedMs || byAge(left.path, right.path)).map((one) => one.path);
+}
+
+/** Of two rotated names the older first: `app.log.2` before `app.log.1`, an earlier date before a later one. */
+function byAge(left: string, right: string): number {
+  const [leftCount, rightCount] = [left, right].map((path) => Number(/\.(\d{1,4})$/.exec(path)?.[1] ?? Number.NaN));
+  if (leftCount !== undefined && rightCount !== undefined && !Number.isNaN(leftCount - rightCount)) return rightCount - leftCount;
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** `app.log.1`, `app.log-20260301`, `app-2026-03-01.log` beside `app.log`. */

@@ -63,6 +63,8 @@ interface StoredLane extends LaneRecord {
 /** A notice that comes again does so within minutes; these are the objects of hours. */
 const objectsRemembered = 200;
 const objectHash = 8;
+/** Reasons that records could not be read, of a batch; a reader keeps 21 of its own. */
+const mostReasons = 60;
 
 export function laneKey(shard: string): string {
   return `lane/${shard}`;
@@ -176,7 +178,9 @@ async function takeObject({ chunks, trouble }: Exclude<ReadObject, 'later' | { u
   const { records, events, unreadable } = stream.reading;
   reading.records += records;
   reading.events += events;
-  reading.unreadable.push(...unreadable.map((one) => ({ ...one, first: { ...one.first, eventId: sequence } })));
+  // Each object has a list of its own; all together are shown as far as one would be.
+  const shown = unreadable.slice(0, Math.max(0, mostReasons - reading.unreadable.length));
+  reading.unreadable.push(...shown.map((one) => ({ ...one, first: { ...one.first, eventId: sequence } })));
   return trouble();
 }
 
