@@ -1,10 +1,11 @@
-/** Builds what `bin/fargazer` needs: dist/fargazer.mjs, and the answers to --help and --version as text. */
+/** Builds what `bin/fargazer` needs (dist/fargazer.mjs, and the answers to --help and --version as text), and the Lambda function, dist/lambda.mjs. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { home } from './find-node.mjs';
 import { readReportAssets } from '../src/web/report/assets.ts';
+import { buildLambda } from './bundle-lambda.mjs';
 import { hashSources, stampFile } from './freshness.mjs';
 
 /** Whole or not at all: somebody may run the program while it is built. */
@@ -37,6 +38,7 @@ const { outputFiles } = await build({
   logLevel: 'warning',
 });
 for (const { path, contents } of outputFiles) replaceFile(path, contents);
+replaceFile(join(dist, 'lambda.mjs'), await buildLambda());
 
 const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 const help = execFileSync(process.execPath, [join(dist, 'fargazer.mjs'), '--help'], {

@@ -6,6 +6,7 @@ import { home } from './home.ts';
 import { detectorReadme, detectorsPage } from './docs/detectors.ts';
 import { errorsPage } from './docs/errors.ts';
 import { formatsPage } from './docs/formats.ts';
+import { metricsPage } from './docs/metrics.ts';
 import { optionsPage } from './docs/options.ts';
 import { alertJsonSchema, configSchemaText } from './docs/schemas.ts';
 import { detectors } from '../detectors/index.ts';
@@ -17,6 +18,7 @@ export function generatedPages(): Map<string, string> {
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/formats.md', formatsPage()],
     ['docs/reference/detectors.md', detectorsPage()],
+    ['docs/reference/metrics.md', metricsPage()],
     ['docs/reference/alert.schema.json', alertJsonSchema()],
     ['docs/reference/config.schema.json', configSchemaText()],
   ]);

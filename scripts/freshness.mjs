@@ -5,10 +5,10 @@ import { join, relative } from 'node:path';
 import { home } from './find-node.mjs';
 
 /** What the bundle is made of; a folder stands for all files in it. */
-const ingredients = ['src', 'detectors', 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts/bundle.mjs'];
+const ingredients = ['src', 'detectors', 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts/bundle.mjs', 'scripts/bundle-lambda.mjs'];
 
 /** What set-up builds; without one of them the bundle is not whole. */
-export const products = ['dist/fargazer.mjs', 'dist/help.txt', 'dist/version.txt'].map((name) => join(home, name));
+export const products = ['dist/fargazer.mjs', 'dist/lambda.mjs', 'dist/help.txt', 'dist/version.txt'].map((name) => join(home, name));
 
 export const stampFile = join(home, 'dist', 'sources.sha256');
 

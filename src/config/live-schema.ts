@@ -61,6 +61,7 @@ export function liveKeys(sources: ReadonlyMap<string, z.ZodType>, stores: Readon
       .enum(['arrival', 'ticks'])
       .default('arrival')
       .describe('How it is known that a record is late: by when its carrier got it, or by ticks that stand in the stream between records.'),
+    flowFields: z.array(z.string().regex(/^[a-z][a-z0-9-]{1,40}$/, 'the name of a field, such as srcaddr')).min(3).max(60).optional().describe('Fields of flow logs that come without a header line, in order; those of the recommended format where absent.'),
     checkpointEvery: durationBetween(second, hour).prefault('30s').describe('At most so much is read again after a crash.'),
     patience: durationBetween(10 * second, 7 * day).prefault('10m').describe('How long one failing lane may hold up the walk of all; what it gives later is late.'),
   };
@@ -73,6 +74,7 @@ export interface ParsedLive {
   http?: { address: { host: string; port: number } | 'off' };
   learnFor?: number;
   clock?: 'arrival' | 'ticks';
+  flowFields?: string[];
   checkpointEvery?: number;
   patience?: number;
 }

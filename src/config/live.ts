@@ -1,4 +1,5 @@
 /** What the configuration says to `fargazer consume`, settled: nothing absent that has a default. */
+import { recommendedFlowFields } from '#contract';
 import { parseAddress } from './listen-address.ts';
 import { standardAddress, type ParsedLive } from './live-schema.ts';
 
@@ -16,6 +17,7 @@ export interface LiveConfig {
   http?: { host: string; port: number };
   learnForMs?: number;
   clock: 'arrival' | 'ticks';
+  flowFields: readonly string[];
   checkpointEveryMs: number;
   patienceMs: number;
 }
@@ -27,7 +29,7 @@ export function asOneOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([kind, options]) => [kind, options ?? {}]));
 }
 
-export function settleLive({ sources = [], store, http, learnFor, clock = 'arrival', checkpointEvery = 30_000, patience = 600_000 }: ParsedLive): LiveConfig {
+export function settleLive({ sources = [], store, http, learnFor, clock = 'arrival', flowFields = [...recommendedFlowFields], checkpointEvery = 30_000, patience = 600_000 }: ParsedLive): LiveConfig {
   const address = http?.address ?? parseAddress(standardAddress);
   return {
     sources: sources.map(settingsOf),
@@ -35,6 +37,7 @@ export function settleLive({ sources = [], store, http, learnFor, clock = 'arriv
     ...(address === undefined || address === 'off' ? {} : { http: address }),
     ...(learnFor === undefined ? {} : { learnForMs: learnFor }),
     clock,
+    flowFields,
     checkpointEveryMs: checkpointEvery,
     patienceMs: patience,
   };

@@ -9,6 +9,7 @@ export * from './entity.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './feed.ts';
+export * from './flow-fields.ts';
 export * from './json.ts';
 export * from './metric-list.ts';
 export * from './observation.ts';

@@ -1,14 +1,13 @@
 /** The one place where rooms meet: puts sources, decoders, engine, detectors, stores and sinks together. */
-import type { z } from 'zod';
 import { FargazerError, type Sink } from '#contract';
 import { deliver } from '../alerting/pipeline.ts';
-import { webhook } from '../alerting/sinks/webhook/index.ts';
-import { webhookOptions } from '../alerting/sinks/webhook/options.ts';
-import { defaultConfig, readConfig, type Config } from '../config/index.ts';
-import type { Plugins } from '../config/schema.ts';
+import { defaultConfig, loadConfig, readConfig, type Config } from '../config/index.ts';
 import { decoders } from '../decode/formats.ts';
 import { detectors } from '../../detectors/index.ts';
-import type { Program } from './cli/program.ts';
+import type { Output, Program } from './cli/program.ts';
+import { consume } from './consume.ts';
+import { configText } from './environment.ts';
+import { plugins, sinkKinds } from './plugins.ts';
 import { accept, exportAll, forget, show } from './program/baselines.ts';
 import { inspect } from './program/inspect.ts';
 import { replay } from './program/replay.ts';
@@ -16,15 +15,7 @@ import { score } from './program/score.ts';
 import { templates } from './program/templates.ts';
 import { why } from './program/why.ts';
 
-/** A sink that people can name in a configuration: its schema and its maker. */
-const sinkMakers: ReadonlyMap<string, { schema: z.ZodType; make: (settings: never) => Sink }> = new Map([
-  ['webhook', { schema: webhookOptions, make: webhook as (settings: never) => Sink }],
-]);
-
-export const plugins: Plugins = {
-  detectors: new Map(detectors.map(({ id, options }) => [id, options])),
-  sinks: new Map([...sinkMakers].map(([name, { schema }]) => [name, schema])),
-};
+export { plugins };
 
 const standard = (): Config => defaultConfig(plugins);
 
@@ -32,6 +23,8 @@ export const program: Program = {
   formats: () => decoders.map(({ id, title, source, feed }) => ({ id, title, source, feed })),
   detectors: () => detectors.map(({ id, title, severity, attack, reads }) => ({ id, title, severity, attack, reads })),
   config: (file) => (file === undefined ? standard() : readConfig(file, plugins)),
+  liveConfig: () => loadConfig(configText(process.env), 'FARGAZER_CONFIG', plugins),
+  consume,
   replay,
   inspect: (settings) => inspect(settings, plugins),
   why,
@@ -41,7 +34,7 @@ export const program: Program = {
     const { renderReport } = await import('../web/report/render.ts');
     return renderReport(outcome, { includeRaw: outcome.isRawKept });
   },
-  deliver: (alerts, config) => deliver(alerts, sinksOf(config)),
+  deliver: (alerts, config, output) => deliver(alerts, sinksOf(config, output)),
   baselines: {
     show: (name) => show(name, standard()),
     accept: (name, value) => accept(name, value, standard()),
@@ -50,9 +43,9 @@ export const program: Program = {
   },
 };
 
-function sinksOf(config: Config): Sink[] {
+function sinksOf(config: Config, output: Output): Sink[] {
   if (config.sinks.size === 0) {
     throw new FargazerError('usage', '--deliver: the configuration names no sink. Add one, for example sinks: { webhook: { url: … } }, and name the file with --config.');
   }
-  return [...config.sinks].map(([name, settings]) => sinkMakers.get(name)!.make(settings as never));
+  return [...config.sinks].map(([name, settings]) => sinkKinds.get(name)!.make(settings as never, output));
 }

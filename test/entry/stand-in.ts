@@ -71,6 +71,8 @@ export function standIn(changes: Partial<Program> = {}): Program {
       if (file !== undefined) throw new FargazerError('config-invalid', `${file}:3, detectors.x: there is no detector x.\n${file}:4, y: there is no option y.`);
       return defaultConfig(plugins);
     },
+    liveConfig: () => { throw new Error('not asked here'); },
+    consume: async () => undefined,
     replay: async () => ({ outcome: outcome() }),
     inspect: unexpected,
     why: unexpected,

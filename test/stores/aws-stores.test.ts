@@ -1,5 +1,6 @@
 /** The stores at AWS where AWS fails: throttling, lost answers, refusals, and deletes that come late. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, test, type TestContext } from 'node:test';
 import type { Store } from '#contract';
 import { dynamodbStore } from '../../src/stores/dynamodb/index.ts';
@@ -196,6 +197,28 @@ for (const [name, make] of [['dynamodb', dynamo], ['s3', s3]] as const) {
     assert.equal(await another().sweep(() => false, clock.now() - 1_000), 1);
   });
 
+  check('writers that race over a bad line: what was reported as done is there, once, and in one order', async ({ store, another, setFault }) => {
+    let seed = 7;
+    const random = (): number => (seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0) / 4_294_967_296;
+    const faults: (Fault | undefined)[] = ['lose-answer', 'drop', 'throttle', 'internal-error'];
+    setFault(() => (random() < 0.3 ? faults[Math.floor(random() * faults.length)] : undefined));
+    const done: string[] = [];
+    const write = async (writer: Store, id: string): Promise<void> => {
+      for (let turn = 0; turn < 8; turn++) {
+        const item = await writer.item('walk');
+        const mine = `${id}${turn}`;
+        if ((await writer.commit({ key: 'walk', value: [...((item?.value as string[] | undefined) ?? []), mine], expected: item?.version })) !== undefined) done.push(mine);
+      }
+    };
+    await Promise.all([write(store, 'a'), write(another(), 'b'), write(another(), 'c')]);
+    setFault(() => undefined);
+    const written = (await another().item('walk'))?.value as string[];
+    assert.equal(new Set(written).size, written.length);
+    assert.deepEqual(done.filter((id) => !written.includes(id)), []);
+    assert.ok(done.length >= 8, `${done.length} of 24`);
+    assert.deepEqual(written.filter((id) => id.startsWith('a')), written.filter((id) => id.startsWith('a')).toSorted());
+  });
+
   check('a part is asked for once', async ({ store, another, count }) => {
     const a = part('a');
     await store.commit({ key: 'walk', value: 1, expected: undefined, parts: [a] });
@@ -209,6 +232,23 @@ for (const [name, make] of [['dynamodb', dynamo], ['s3', s3]] as const) {
     assert.equal(count(), before);
   });
 }
+
+test('the kits of AWS are loaded at the first call, not at the start', () => {
+  const script = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+    const { dynamodbStore } = await import(process.argv[1]);
+    const { s3Store } = await import(process.argv[2]);
+    const clock = { now: () => 0, sleep: async () => undefined };
+    dynamodbStore({ table: 'fargazer', bucket: 'state' }, { clock });
+    s3Store({ bucket: 'state' }, { clock });
+    console.log(loaded.length, loaded.filter((url) => /@aws-sdk|@smithy/.test(url)).length);`;
+  const modules = ['dynamodb', 's3'].map((name) => new URL(`../../src/stores/${name}/index.ts`, import.meta.url).href);
+  const [all, kits] = execFileSync(process.execPath, ['--input-type=module', '-e', script, ...modules], { encoding: 'utf8' }).trim().split(' ').map(Number);
+  assert.ok(all! > 10);
+  assert.equal(kits, 0);
+});
 
 describe('what does not exist', () => {
   test('a table or a bucket that does not exist is said to be gone', async (context) => {

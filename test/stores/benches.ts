@@ -27,6 +27,8 @@ export async function s3Bench(context: TestContext): Promise<S3Bench> {
   const stub = await s3Stub('state');
   const clock = leapingClock();
   stub.nowMs = clock.now;
+  // Every list of the suite has several pages.
+  stub.pageKeys = 4;
   const stores: Store[] = [];
   const another = (): Store => {
     const store = s3Store({ bucket: 'state', prefix: 'fargazer/' }, { clock, s3: stub.clientConfig });

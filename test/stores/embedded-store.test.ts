@@ -23,7 +23,7 @@ async function filled(path: string): Promise<string> {
 const refuses = (path: string, code: ErrorCode, said: RegExp = /\.$/): void =>
   assert.throws(() => embeddedStore(path), (error) => error instanceof FargazerError && error.code === code && error.message.startsWith(path) && said.test(error.message));
 
-/** Another process that writes a step and stops in its middle; killed there, or at its end after SIGSTOP. */
+/** Another process that begins a step, has written a large part of it, and never ends it. */
 const holder = `
 const { embeddedStore } = await import(process.argv[1]);
 const store = embeddedStore(process.argv[2]);
@@ -49,6 +49,7 @@ test('a second process is refused, and the lock of one that was killed within a 
   await store.close();
 });
 
+/** Another process that commits one step after the other and tells of each. */
 const killed = `
 const { embeddedStore } = await import(process.argv[1]);
 const store = embeddedStore(process.argv[2]);

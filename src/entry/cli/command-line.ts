@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { baselineCommand } from './baseline.ts';
 import { configCommand } from './config.ts';
+import { consumeCommand } from './consume.ts';
 import { makeCommand, type Context } from './context.ts';
 import { inspectCommand } from './inspect.ts';
 import { detectorsCommand, formatsCommand } from './lists.ts';
@@ -28,7 +29,7 @@ export function commandTree(context: Context, version: string, writeHelp: (text:
     .version(version, '-V, --version', 'Show the version.')
     .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText('after', '\nBegin with: fargazer replay ./logs');
-  for (const make of [replayCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, baselineCommand, configCommand]) {
+  for (const make of [consumeCommand, replayCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, baselineCommand, configCommand]) {
     root.addCommand(make(context));
   }
   const handHelp = (command: Command): void => {

@@ -13,6 +13,7 @@ async function main(): Promise<void> {
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
   });
+  process.on('SIGTERM', () => stop.abort());
   const terminal = processTerminal(stop.signal, () => process.exit(0));
   const status = await runCommandLine(process.argv.slice(2), {
     program,

@@ -10,6 +10,24 @@ export interface Progress {
   records: number;
 }
 
+/** Where alerts for people go that are printed. */
+export interface Output {
+  write(text: string): void | Promise<void>;
+  columns: number;
+  hasColour: boolean;
+  timeZone: string;
+}
+
+export interface ConsumeSettings {
+  config: Config;
+  /** A folder for the state, in place of the configuration's store. */
+  stateDir?: string;
+  output: Output;
+  signal: AbortSignal;
+  /** Told where health and metrics are served. */
+  onListening?: (url: string) => void;
+}
+
 /** Which records are read and how. */
 export interface ReadSettings {
   /** Files, folders, globs, `-` for standard input, `NAME=PATH` for records that carry no name. */
@@ -134,6 +152,10 @@ export interface Program {
   detectors(): DetectorRow[];
   /** Throws `config-invalid` or `config-unreadable`; the defaults where no file is named. */
   config(file?: string): Config;
+  /** What the environment of a task tells. Throws `config-invalid`. */
+  liveConfig(): Config;
+  /** Resolves when the signal aborted and everything is saved. */
+  consume(settings: ConsumeSettings): Promise<void>;
   replay(settings: ReplaySettings): Promise<ReplayResult>;
   inspect(settings: ReadSettings): Promise<InspectOutcome>;
   why(position: Position, settings: ReplaySettings): Promise<Explanation>;
@@ -142,7 +164,7 @@ export interface Program {
   /** The report as one self-contained page. */
   report(outcome: ReplayOutcome): Promise<string>;
   /** Sends to the sinks of the configuration; throws `usage` where it names none. */
-  deliver(alerts: readonly Alert[], config: Config): Promise<DeliveryCount[]>;
+  deliver(alerts: readonly Alert[], config: Config, output: Output): Promise<DeliveryCount[]>;
   baselines: {
     show(name: BaselineName & { limit: number }): Promise<BaselineListing[]>;
     /** False where that baseline has no such value. */

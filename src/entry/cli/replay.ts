@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { FargazerError, severities, type ReplayOutcome, type Severity } from '#contract';
 import { jsonl } from '../../alerting/sinks/jsonl/index.ts';
 import { makeCommand, type Context } from './context.ts';
+import { outputOf } from './terminal.ts';
 import { progressLine } from './progress.ts';
 import type { DeliveryCount } from './program.ts';
 import { addReplayOptions, replaySettings, type ReplayOptions } from './replay-options.ts';
@@ -52,7 +53,7 @@ async function replay(context: Context, paths: string[], options: Options): Prom
   if (options.report !== undefined) {
     await writeWhole(options.report, await program.report(outcome)).catch((error: unknown) => failures.push(asFailure(error)));
   }
-  const deliveries = options.deliver === true ? await program.deliver(outcome.alerts, settings.config) : [];
+  const deliveries = options.deliver === true ? await program.deliver(outcome.alerts, settings.config, outputOf(terminal)) : [];
 
   const summary = summaryText(outcome, terminal, {
     ...(options.report === undefined || failures.some(({ code }) => code === 'output-failed') ? {} : { reportFile: resolve(options.report) }),

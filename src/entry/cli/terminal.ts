@@ -1,5 +1,6 @@
 /** The terminal or pipe that a command speaks to: text out, messages beside it, how wide, how coloured. */
 import { styleText } from 'node:util';
+import type { Output } from './program.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -52,6 +53,11 @@ export function processTerminal(signal: AbortSignal, onClosed: () => void): Term
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     signal,
   };
+}
+
+/** As outputs for people need it. */
+export function outputOf({ write, columns, hasColour, timeZone }: Terminal): Output {
+  return { write, columns, hasColour, timeZone };
 }
 
 /** Text in a style, or as it is where the terminal shows no colours. */

@@ -12,6 +12,9 @@ export function pendingAlerts(count: number, from = 1): PendingAlert[] {
   return Array.from({ length: count }, (_, at) => ({ number: from + at, alert: anAlert({ id: `alert-${from + at}`, revision: 1 }) }));
 }
 
+/** What arrives of so many alerts. */
+export const names = (count: number, from = 1): string[] => pendingAlerts(count, from).map(({ alert }) => named(alert));
+
 export interface TestSink extends Sink {
   /** What arrived, in order, repeats included. */
   arrived: string[];

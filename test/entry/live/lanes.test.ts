@@ -12,7 +12,7 @@ import { memoryStore } from '../../../src/stores/memory/store.ts';
 import { Fault, faulty } from '../../support/live/faults.ts';
 import { numbers, recording, startMs, tickText } from '../../support/live/recording.ts';
 import { ShardedStream } from '../../support/live/stream.ts';
-import { baselines, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
+import { baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
 
 const learnForMs = 20 * 60_000;
 const minutes = 100;
@@ -35,6 +35,7 @@ async function run(seed: number, records: ReturnType<typeof recording>, shards: 
     return {
       store: failing,
       lateness: defaultLatenessMs,
+      decode,
       parentsOf: async (shard) => stream.of(shard).parents,
       closedRound: () => closedRound(failing),
       hasTime: () => next(200) !== 0,

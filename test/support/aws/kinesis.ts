@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
-import { CreateStreamCommand, DescribeStreamSummaryCommand, KinesisClient, ListShardsCommand, MergeShardsCommand, PutRecordsCommand, SplitShardCommand, type Shard } from '@aws-sdk/client-kinesis';
+import { CreateStreamCommand, DeleteStreamCommand, DescribeStreamSummaryCommand, KinesisClient, ListShardsCommand, MergeShardsCommand, PutRecordsCommand, SplitShardCommand, type Shard } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { systemClock, type Clock } from '#contract';
 
@@ -24,6 +24,7 @@ export interface LocalKinesis {
   /** Calls so far, by operation. */
   calls: Map<string, number>;
   create(stream: string, shards: number): Promise<void>;
+  remove(stream: string): Promise<void>;
   /** Spread over the shards by their order. */
   put(stream: string, contents: readonly (string | Uint8Array)[], partitionKey?: (index: number) => string): Promise<void>;
   shards(stream: string): Promise<Shard[]>;
@@ -71,6 +72,9 @@ export async function localKinesis(context: TestContext): Promise<LocalKinesis> 
     async create(stream, count) {
       await client.send(new CreateStreamCommand({ StreamName: stream, ShardCount: count }));
       await active(stream);
+    },
+    async remove(stream) {
+      await client.send(new DeleteStreamCommand({ StreamName: stream }));
     },
     async put(stream, contents, partitionKey = (index) => `key ${index}`) {
       for (let at = 0; at < contents.length; at += 500) {

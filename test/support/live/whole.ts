@@ -1,5 +1,5 @@
 /** The same records as a plain replay walks them, and what of a run must come out alike. */
-import type { Alert, FargazerEvent, Store } from '#contract';
+import { flowFields, type Alert, type FargazerEvent, type Store } from '#contract';
 import { openRecords } from '../../../src/decode/record.ts';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
 import { packOwner } from '../../../src/engine/pack-owner.ts';
@@ -8,13 +8,16 @@ import { kindsByName, type MakeWalk } from '../../../src/entry/program/engine.ts
 import { finders, walkOf } from '../../engine/watching.ts';
 import type { Timed } from './recording.ts';
 
+/** Flow logs of the recordings have the fields of the cases. */
+export const decode = { flowFields: flowFields.split(' ') };
+
 /** Detectors that find in every observation what was learned before it. */
 export const makeWalk: MakeWalk = (run, state, lateness) => walkOf(finders, { ...run, ...(lateness === undefined ? {} : { lateness }) }, state);
 
 /** Walks records up to a release, as `replay --to` does. */
 export function replayed(records: readonly Timed[], toMs: number, learnForMs?: number): Walk {
   const walk = makeWalk({ teaching: learnForMs === undefined ? {} : { forMs: learnForMs }, toMs });
-  const reader = openRecords({ file: 'replay', settings: {}, intake: { generation: 0, take: (event: FargazerEvent) => walk.gate.take(event) } });
+  const reader = openRecords({ file: 'replay', settings: decode, intake: { generation: 0, take: (event: FargazerEvent) => walk.gate.take(event) } });
   for (const { text } of records) reader.take(Buffer.from(text), '', undefined);
   walk.beginTeaching();
   walk.walkTo(toMs);

@@ -17,7 +17,7 @@ export interface ConsumeParts {
   store: Store;
   sinks: readonly Sink[];
   makeWalk: MakeWalk;
-  live: Pick<LiveConfig, 'clock' | 'learnForMs' | 'checkpointEveryMs' | 'patienceMs'>;
+  live: Pick<LiveConfig, 'clock' | 'learnForMs' | 'checkpointEveryMs' | 'patienceMs' | 'flowFields'>;
   clock: Clock;
   reporter: Reporter;
 }
@@ -54,7 +54,7 @@ export class Consumer {
   /** Runs until `signal` aborts, then saves and ends. Throws what no waiting helps. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, clock, live, makeWalk, sinks, reporter, sources } = this.#parts;
-    const run = await LiveRun.open({ makeWalk, store, clock, time: live.clock, patienceMs: live.patienceMs, ...(live.learnForMs === undefined ? {} : { learnForMs: live.learnForMs }) });
+    const run = await LiveRun.open({ makeWalk, store, clock, time: live.clock, patienceMs: live.patienceMs, decode: { flowFields: [...live.flowFields] }, ...(live.learnForMs === undefined ? {} : { learnForMs: live.learnForMs }) });
     this.#run = run;
     run.keepSources(sources.map(({ name }) => name));
     this.#savedMs = clock.now();

@@ -18,6 +18,7 @@ export interface LaneBatchRecord {
 export interface LaneSettings {
   store: Store;
   lateness: Lateness;
+  decode: DecodeSettings;
   /** Shards that a shard goes on from; asked once in a shard's life. */
   parentsOf: (shard: string) => Promise<readonly string[]>;
   /** Round walked through by the closer: what came before it need not be kept. */
@@ -95,7 +96,7 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
   const item = await store.item(laneKey(shard));
   const lane = item === undefined ? await beginLane(shard, settings) : laneOf(item.value, store.place);
   const intake: Intake = { generation: 0, take: (event) => batch.gate.take(event) };
-  const reader = openRecords({ file: shard, settings: {}, intake });
+  const reader = openRecords({ file: shard, settings: settings.decode, intake });
   const batch: LaneBatch = new LaneBatch(lane, lateness, () => ({ records: reader.reading.records, unreadable: unreadableIn(reader.reading) }));
   let { sequence } = lane;
   let repeated = 0;

@@ -4,7 +4,7 @@
  *
  *   batch -> decode -> gate -> tape;   all lanes told a time -> walk up to it;   now and then -> one step
  */
-import type { Alert, Clock, FileReading, JsonValue, LiveBatch, LiveRecord, Store, Tick } from '#contract';
+import type { Alert, Clock, DecodeSettings, FileReading, JsonValue, LiveBatch, LiveRecord, Store, Tick } from '#contract';
 import { openRecords, type RecordReader } from '../../../decode/record.ts';
 import { openStream } from '../../../decode/stream.ts';
 import { Checkpoint, type Prepared } from '../../../engine/checkpoint.ts';
@@ -24,6 +24,7 @@ export interface LiveSettings {
   learnForMs?: number;
   /** How long a lane may hold the walk while nothing comes of it, clock time. */
   patienceMs: number;
+  decode: DecodeSettings;
 }
 
 /** What a live run keeps in its state beside the walk. */
@@ -142,7 +143,7 @@ export class LiveRun {
       const tick = this.#readerOf(source).take(asBuffer(content), `${lane}/${place}`, arrivalMs);
       return tick;
     }
-    const stream = openStream({ file: `${source}/${lane}/${place}`, settings: {}, intake: this.gate });
+    const stream = openStream({ file: `${source}/${lane}/${place}`, settings: this.#settings.decode, intake: this.gate });
     for await (const chunk of content) {
       this.gate.arrive(arrivalMs, tickMs, time);
       stream.write(asBuffer(chunk));
@@ -159,7 +160,7 @@ export class LiveRun {
   #readerOf(source: string): RecordReader {
     let reader = this.#readers.get(source);
     if (reader === undefined) {
-      reader = openRecords({ file: source, settings: {}, intake: this.gate });
+      reader = openRecords({ file: source, settings: this.#settings.decode, intake: this.gate });
       this.#readers.set(source, reader);
     }
     return reader;

@@ -1,0 +1,62 @@
+/** What the deployment tells the handler: names of resources, and the configuration. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FargazerError } from '#contract';
+import { loadConfig, readConfig, type Config } from '../../config/config.ts';
+import { parseDuration } from '../../config/duration.ts';
+import type { Plugins } from '../../config/schema.ts';
+
+export interface Deployment {
+  config: Config;
+  stream: string;
+  table: string;
+  /** For large parts; where absent they are cut up and kept in the table. */
+  bucket?: string;
+  topicArn?: string;
+  deadLettersUrl?: string;
+  /** How long the first records teach; milliseconds of event time. */
+  learnForMs?: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws `config-invalid` or `config-unreadable` in a sentence that names the variable. */
+export function readDeployment(environment: Environment, plugins: Plugins): Deployment {
+  const config = configOf(environment, plugins);
+  const learnForMs = learnForOf(environment['FARGAZER_LEARN_FOR']) ?? config.learnForMs;
+  const optional = (key: 'bucket' | 'topicArn' | 'deadLettersUrl', variable: string): object => {
+    const value = environment[variable];
+    return value === undefined || value === '' ? {} : { [key]: value };
+  };
+  return {
+    config,
+    stream: needed(environment, 'FARGAZER_STREAM', 'the name of the stream that it reads'),
+    table: needed(environment, 'FARGAZER_TABLE', 'the name of the table of its state'),
+    ...optional('bucket', 'FARGAZER_BUCKET'),
+    ...optional('topicArn', 'FARGAZER_TOPIC_ARN'),
+    ...optional('deadLettersUrl', 'FARGAZER_DEAD_LETTERS_URL'),
+    ...(learnForMs === undefined ? {} : { learnForMs }),
+  };
+}
+
+/** `FARGAZER_CONFIG` is the text, or, where it is one word that ends as a file of YAML does, a path within the function. */
+function configOf(environment: Environment, plugins: Plugins): Config {
+  const text = environment['FARGAZER_CONFIG'] ?? environment['FARGAZER_CONFIG_YAML'] ?? '';
+  if (!/^\S+\.ya?ml$/.test(text)) return loadConfig(text, 'FARGAZER_CONFIG', plugins);
+  const path = resolve(environment['LAMBDA_TASK_ROOT'] ?? '.', text);
+  if (!existsSync(path)) throw new FargazerError('config-unreadable', `FARGAZER_CONFIG names ${text}, and the function has no such file. Nothing was read. Put it beside the bundle, or give the text of the configuration itself.`);
+  return readConfig(path, plugins);
+}
+
+function needed(environment: Environment, name: string, what: string): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new FargazerError('config-invalid', `The function is not told ${what}: the environment variable ${name} is missing. Nothing was read; deploy it by the construct FargazerConsumer, or set the variable.`);
+}
+
+function learnForOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const learnForMs = parseDuration(text);
+  if (learnForMs !== undefined && learnForMs > 0) return learnForMs;
+  throw new FargazerError('config-invalid', `FARGAZER_LEARN_FOR: expected a duration such as 7d or 24h, found ${JSON.stringify(text.slice(0, 80))}. Nothing was read.`);
+}

@@ -1,0 +1,65 @@
+/** Everything a configuration can name: detectors, live sources, stores and outputs, each with its schema and its maker. */
+import { z } from 'zod';
+import { systemClock, type LiveSource, type Sink, type Store } from '#contract';
+import { console as consoleSink } from '../alerting/sinks/console/index.ts';
+import { jsonl } from '../alerting/sinks/jsonl/index.ts';
+import { sns } from '../alerting/sinks/sns/index.ts';
+import { snsOptions } from '../alerting/sinks/sns/options.ts';
+import { webhook } from '../alerting/sinks/webhook/index.ts';
+import { webhookOptions } from '../alerting/sinks/webhook/options.ts';
+import type { Plugins } from '../config/schema.ts';
+import { cloudWatchLogs } from '../sources/cloudwatch-logs/index.ts';
+import { cloudWatchLogsOptions } from '../sources/cloudwatch-logs/options.ts';
+import { followOptions } from '../sources/file/follow-options.ts';
+import { follow } from '../sources/file/follow.ts';
+import { kinesis, kinesisOptions } from '../sources/kinesis/index.ts';
+import { s3 } from '../sources/s3/index.ts';
+import { s3Options } from '../sources/s3/options.ts';
+import { stdin } from '../sources/stdin/live.ts';
+import { stdinOptions } from '../sources/stdin/options.ts';
+import { dynamodbStore } from '../stores/dynamodb/index.ts';
+import { dynamodbStoreOptions } from '../stores/dynamodb/options.ts';
+import { embeddedStore } from '../stores/embedded/store.ts';
+import { memoryStore } from '../stores/memory/store.ts';
+import { s3Store } from '../stores/s3/index.ts';
+import { s3StoreOptions } from '../stores/s3/options.ts';
+import type { Output } from './cli/program.ts';
+import { detectors } from '../../detectors/index.ts';
+
+interface Kind<Made, Given = undefined> {
+  schema: z.ZodType;
+  make: (options: never, given: Given) => Made;
+}
+
+const clock = systemClock;
+
+export const sourceKinds: ReadonlyMap<string, Kind<LiveSource>> = new Map<string, Kind<LiveSource>>([
+  ['kinesis', { schema: kinesisOptions, make: (options) => kinesis(options, { clock }) }],
+  ['cloudwatch-logs', { schema: cloudWatchLogsOptions, make: (options) => cloudWatchLogs(options, { clock }) }],
+  ['s3', { schema: s3Options, make: (options) => s3(options, { clock }) }],
+  ['file', { schema: followOptions, make: (options) => follow(options, { clock }) }],
+  ['stdin', { schema: stdinOptions, make: () => stdin({ clock }) }],
+]);
+
+export const storeKinds: ReadonlyMap<string, Kind<Store>> = new Map<string, Kind<Store>>([
+  ['memory', { schema: z.strictObject({}), make: () => memoryStore() }],
+  ['embedded', { schema: z.strictObject({ folder: z.string().min(1).describe('Folder of the state; made where it does not exist.') }), make: ({ folder }: { folder: string }) => embeddedStore(folder) }],
+  ['dynamodb', { schema: dynamodbStoreOptions, make: (options) => dynamodbStore(options, { clock }) }],
+  ['s3', { schema: s3StoreOptions, make: (options) => s3Store(options, { clock }) }],
+]);
+
+export const sinkKinds: ReadonlyMap<string, Kind<Sink, Output>> = new Map<string, Kind<Sink, Output>>([
+  ['console', { schema: z.strictObject({}), make: (_options, { write, columns, hasColour, timeZone }) => consoleSink(write, { columns, color: hasColour, timeZone }) }],
+  ['jsonl', { schema: z.strictObject({}), make: (_options, { write }) => jsonl(write) }],
+  ['webhook', { schema: webhookOptions, make: (options) => webhook(options) }],
+  ['sns', { schema: snsOptions, make: (options) => sns(options) }],
+]);
+
+const schemas = (kinds: ReadonlyMap<string, { schema: z.ZodType }>): Map<string, z.ZodType> => new Map([...kinds].map(([name, { schema }]) => [name, schema]));
+
+export const plugins: Plugins = {
+  detectors: new Map(detectors.map(({ id, options }) => [id, options])),
+  sinks: schemas(sinkKinds),
+  sources: schemas(sourceKinds),
+  stores: schemas(storeKinds),
+};
