@@ -13,7 +13,7 @@ export function permitConsumer(role: Role, foundation: Foundation): void {
   allow('ReadStream', ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords', 'kinesis:SubscribeToShard'], [stream.streamArn]);
   // Ticks, and what has no order of its own and is put into the stream first.
   allow('WriteStream', ['kinesis:PutRecord', 'kinesis:PutRecords'], [stream.streamArn]);
-  allow('Items', ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'], [table.tableArn]);
+  allow('Items', ['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'], [table.tableArn]);
   allow('Parts', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [bucket.arnForObjects('*')]);
   // Tells a missing part from one that may not be read, and lists what the sweep looks at.
   allow('ListParts', ['s3:ListBucket'], [bucket.bucketArn]);

@@ -18,7 +18,6 @@ export * from './sink.ts';
 export * from './store.ts';
 export * from './live.ts';
 export * from './part-name.ts';
-export * from './sync-store.ts';
 export * from './pending-alert.ts';
 export * from './health.ts';
 export * from './reporter.ts';

@@ -6,7 +6,7 @@ import {
   cloudTrailRecord, containerInsightsLine, ecsTaskEvent, fireLensLine, flowLine, kubernetesAuditLine, resolverLine, type Alert,
 } from '#contract';
 import { Checkpoint } from '../../src/engine/checkpoint.ts';
-import { memoryStore } from '../../src/stores/memory/store.ts';
+import { memoryStore } from '../../src/stores/memory/index.ts';
 import { decodeRecords, kinds } from '../support/run-case.ts';
 import { finders, walkOf } from './watching.ts';
 

@@ -10,7 +10,7 @@ import type { LaneRecord, Round } from '../../src/engine/rounds.ts';
 import { doctor, type DoctorReport } from '../../src/entry/program/doctor.ts';
 import { syntheticRecord } from '../../src/entry/program/doctor/stream.ts';
 import { laneKey, roundKey } from '../../src/entry/program/live/lane.ts';
-import { memoryStore } from '../../src/stores/memory/store.ts';
+import { memoryStore } from '../../src/stores/memory/index.ts';
 import { accountStub, Entries, Failure, type AccountStub, type Answer } from '../support/aws/account-stub.ts';
 
 const nowMs = Date.parse('2026-11-24T10:00:00Z');

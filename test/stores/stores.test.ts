@@ -1,8 +1,8 @@
 /** The stores in memory, in SQLite and in a bucket of the stub pass the contract; DynamoDB's has a file of its own. */
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { embeddedStore } from '../../src/stores/embedded/store.ts';
-import { memoryStore } from '../../src/stores/memory/store.ts';
+import { embeddedStore } from '../../src/stores/embedded/index.ts';
+import { memoryStore } from '../../src/stores/memory/index.ts';
 import { leapingClock } from '../support/fast-clock.ts';
 import { damageInBucket, s3Bench, temporaryFolder } from './benches.ts';
 import { storeSuite } from './store-contract.ts';

@@ -10,7 +10,7 @@ import type { AnyKind } from '../../src/engine/parts.ts';
 import { Walk } from '../../src/engine/run.ts';
 import { newState, type WalkState } from '../../src/engine/state.ts';
 import { engineSettings, type EngineSettings } from '../../src/engine/settings.ts';
-import { memoryStore } from '../../src/stores/memory/store.ts';
+import { memoryStore } from '../../src/stores/memory/index.ts';
 
 export const kinds = new Map(Object.entries(baselineKinds)) as unknown as ReadonlyMap<string, AnyKind>;
 

@@ -7,7 +7,7 @@ import type { OwnerRecord } from '../../engine/owners.ts';
 import { packOwner } from '../../engine/pack-owner.ts';
 import type { Part } from '../../engine/parts.ts';
 import type { Walk } from '../../engine/run.ts';
-import { embeddedStore } from '../../stores/embedded/store.ts';
+import { embeddedStore } from '../../stores/embedded/index.ts';
 import type { Config } from '../../config/index.ts';
 import type { BaselineListing, BaselineName } from '../cli/program.ts';
 import { openWalk } from './engine.ts';

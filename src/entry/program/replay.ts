@@ -3,7 +3,7 @@ import { FargazerError, type Store } from '#contract';
 import type { Checkpoint } from '../../engine/checkpoint.ts';
 import { Recorder } from '../../engine/record.ts';
 import type { Walk } from '../../engine/run.ts';
-import { embeddedStore } from '../../stores/embedded/store.ts';
+import { embeddedStore } from '../../stores/embedded/index.ts';
 import type { ReplayResult, ReplaySettings } from '../cli/program.ts';
 import { openWalk, walkOf, type RunSettings } from './engine.ts';
 import { outcomeOf } from './outcome.ts';

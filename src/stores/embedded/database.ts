@@ -62,7 +62,7 @@ function prepare(database: DatabaseSync, file: string): void {
   else {
     const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version > layout) throw new FargazerError('state-newer', `${file}: the state was made by a newer version of fargazer. Nothing was changed; use the newer version, or name another folder for the state.`);
-    if (version < layout || !tables.includes('items')) throw new FargazerError('state-damaged', `${file}: the state was made by an early version of fargazer that this one does not read. Nothing was changed; name another folder for the state.`);
+    if (version < layout || !tables.includes('items')) throw notOurs(file);
   }
   database.exec('COMMIT');
   // Only now: the file says whose it is before a log stands beside it. Of the journals of SQLite the log needs the

@@ -1,6 +1,6 @@
 /** A dispatcher with a store, pending alerts and sinks in the test's hands. */
 import { FargazerError, SinkError, type Alert, type HappeningName, type PendingAlert, type Reporter, type Sink, type Step, type Store } from '#contract';
-import { memoryStore } from '../../../src/stores/memory/store.ts';
+import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { dispatcher, readDelivery, deliveryKey, type Delivery, type Dispatcher } from '../../../src/alerting/dispatch/index.ts';
 import { steppedClock, type SteppedClock } from '../../support/stepped-clock.ts';
 import { anAlert } from '../alert.ts';

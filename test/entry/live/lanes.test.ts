@@ -8,7 +8,7 @@ import { closedRound, closeRounds } from '../../../src/entry/program/live/closer
 import { applyBatch } from '../../../src/entry/program/live/lane.ts';
 import { beginRound } from '../../../src/entry/program/live/schedule.ts';
 import { kindsByName } from '../../../src/entry/program/engine.ts';
-import { memoryStore } from '../../../src/stores/memory/store.ts';
+import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { Fault, faulty } from '../../support/live/faults.ts';
 import { numbers, recording, startMs, tickText } from '../../support/live/recording.ts';
 import { ShardedStream } from '../../support/live/stream.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock, type Alert, type LiveBatch, type Store } from '#contract';
 import { LiveRun } from '../../../src/entry/program/live/live-run.ts';
-import { memoryStore } from '../../../src/stores/memory/store.ts';
+import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { numbers, recording, startMs, tickText, type Timed } from '../../support/live/recording.ts';
 import { baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
 

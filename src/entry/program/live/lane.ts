@@ -1,6 +1,6 @@
 /** A lane's work on a batch: records to a contribution, then one conditional write of the lane's item. */
 import { hash } from 'node:crypto';
-import { FargazerError, partOfBytes, type FileReading, type Intake, type JsonValue, type Store, type Tick } from '#contract';
+import { FargazerError, partOfBytes, type DecodeSettings, type FileReading, type Intake, type JsonValue, type Store, type Tick } from '#contract';
 import { openRecords } from '../../../decode/record.ts';
 import { openStream } from '../../../decode/stream.ts';
 import { packContribution } from '../../../engine/contribution.ts';
