@@ -1,6 +1,7 @@
 /** Checkpoints: everything a walk knows as one conditional step of a store, written as far as it changed, and back. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { FargazerError, feedNames, partOfBytes, type Alert, type FeedName, type JsonValue, type Owner, type Part, type Step, type Store } from '#contract';
+import { Coverage } from './coverage.ts';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
 import { packOf, type OwnerRecord } from './owners.ts';
@@ -40,6 +41,7 @@ interface Header {
   buckets: (string | null)[];
   facts: string;
   episodes: string;
+  coverage: string;
   open: string;
   tape: [feed: string, minute: number, part: string][];
   pending: PendingBatch[];
@@ -166,10 +168,11 @@ export class Checkpoint {
     const state = newState();
     const header = this.#header;
     if (header !== undefined) {
-      const [facts, episodes] = await Promise.all([this.#read(header.facts), this.#read(header.episodes)]);
+      const [facts, episodes, coverage] = await Promise.all([this.#read(header.facts), this.#read(header.episodes), this.#read(header.coverage)]);
       this.#orRefuse(() => {
         state.facts = Facts.unpack(unpackJson(facts));
         state.episodes = Episodes.unpack(unpackJson(episodes));
+        state.coverage = Coverage.unpack(unpackJson(coverage));
       });
       for (const [feed, mark] of Object.entries(header.marks)) state.marks.set(feed as FeedName, mark);
       for (const [feed, readTo] of Object.entries(header.readTo)) state.readTo.set(feed as FeedName, readTo);
@@ -274,6 +277,7 @@ export class Checkpoint {
       buckets: this.#index.names(),
       facts: put(packJson(state.facts.pack())),
       episodes: put(packJson(state.episodes.pack())),
+      coverage: put(packJson(state.coverage.pack())),
       open: put(packJson({ walk: walk.packOpen(), watched } satisfies { walk: JsonValue; watched: unknown })),
       tape: this.#tapeOf(walk, put),
       pending,
@@ -367,12 +371,12 @@ export class Checkpoint {
   }
 }
 
-function isWhole({ marks, readTo, feedFirstMs, lateness, buckets, facts, episodes, open, tape, pending }: Header): boolean {
-  return [marks, readTo, feedFirstMs, lateness].every((one) => typeof one === 'object' && one !== null) && [buckets, tape, pending].every(Array.isArray) && [facts, episodes, open].every((name) => typeof name === 'string');
+function isWhole({ marks, readTo, feedFirstMs, lateness, buckets, facts, episodes, coverage, open, tape, pending }: Header): boolean {
+  return [marks, readTo, feedFirstMs, lateness].every((one) => typeof one === 'object' && one !== null) && [buckets, tape, pending].every(Array.isArray) && [facts, episodes, coverage, open].every((name) => typeof name === 'string');
 }
 
 /** Parts that a header names itself, those of owners and their index left out. */
 function namesIn(header: Header | undefined): string[] {
   if (header === undefined) return [];
-  return [header.facts, header.episodes, header.open, ...header.tape.map(([, , name]) => name), ...header.pending.map(({ part }) => part)];
+  return [header.facts, header.episodes, header.coverage, header.open, ...header.tape.map(([, , name]) => name), ...header.pending.map(({ part }) => part)];
 }

@@ -68,13 +68,21 @@ export class LiveGate implements Intake {
     const why = this.#refusal(event);
     if (why !== undefined) {
       this.setAside[why] += event.count;
-      if (why === 'late') this.lateOf.set(event.feed, (this.lateOf.get(event.feed) ?? 0) + event.count);
+      if (why === 'late') this.#noteLate(event);
       // Nothing may be counted on an event that was not taken: the next of its kind comes here again.
       this.#bumps += 1;
       return event;
     }
     if (event.timeMs < this.earliestMs) this.earliestMs = event.timeMs;
     return this.#tape.take(event);
+  }
+
+  /** That records came late is an event of its own, walked in its order: so it is said alike however often it is read. */
+  #noteLate({ feed, count, subject, origin }: FargazerEvent): void {
+    this.lateOf.set(feed, (this.lateOf.get(feed) ?? 0) + count);
+    const timeMs = this.#tickMs - this.#lateness[feed];
+    const detail = 'records came after their time was judged';
+    this.#tape.take({ kind: 'coverage', feed, timeMs, timeNs: 0, id: 'late', hasOwnId: false, count, subject, origin, raw: '', state: 'late', detail });
   }
 
   #refusal(event: FargazerEvent): keyof LiveSetAside | undefined {

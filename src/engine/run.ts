@@ -10,8 +10,8 @@ import { Gate } from './gate.ts';
 import { Judges } from './judge.ts';
 import { Minutes, type MinuteState } from './minutes.ts';
 import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
-import { minuteLengthMs, releaseOf } from './order.ts';
-import { instanceMemoryMs } from './owners.ts';
+import { minuteLengthMs, releaseOf, releaseOfMinuteEnd } from './order.ts';
+import { instanceMemoryMs, type OwnerRecord } from './owners.ts';
 import type { Page } from './page.ts';
 import type { Teacher } from './parts.ts';
 import { ownersInPieces, Pieces, type JoinPieces } from './pieces.ts';
@@ -164,17 +164,22 @@ export class Walk {
   #closeUpTo(release: number): void {
     // At the end of the input nobody is waited for: a minute without records is no silence then.
     const isWatched = (feed: FeedName, minute: number): boolean => release < Infinity && this.#silence.isWatched(feed, minute);
+    const { coverage, episodes } = this.state;
     for (;;) {
       if (release === Infinity && !this.#minutes.hasOpen) return;
       const minute = this.#minutes.shiftUpTo(release, isWatched);
-      if (minute === undefined) return;
+      if (minute === undefined) break;
+      const endMs = releaseOfMinuteEnd(minute.minute, minute.feed, this.settings.lateness);
+      coverage.upTo(endMs, this.settings.lateness, episodes);
       this.#close(minute, release === Infinity && !this.#minutes.hasOpenOf(minute.feed));
     }
+    if (release < Infinity) coverage.upTo(release, this.settings.lateness, episodes);
   }
 
   #close(minute: MinuteState, isLast: boolean): void {
     for (const { row, instance } of this.#pieces.close(minute, isLast)) this.rows.walkJoined(row, instance, minute);
     closeMinute(minute, this.state, this.judges, this.#silence, this.#teacher);
+    this.state.coverage.closed(minute.feed, minute.minute, ownersIn(minute), this.settings.lateness, this.state.episodes);
     const endMs = (minute.minute + 1) * minuteLengthMs;
     // A stray date ends no memory and moves no mark.
     if (this.#span !== undefined && endMs - minuteLengthMs > this.#span.lastMs) return;
@@ -186,4 +191,13 @@ export class Walk {
       this.state.episodes.closeQuiet(endMs - this.#slowestMs);
     }
   }
+}
+
+/** Owners that sent something in a minute, each once. */
+function ownersIn({ entities }: MinuteState): Set<OwnerRecord> {
+  const owners = new Set<OwnerRecord>();
+  for (const { instance, kinds, continuationLines, metrics, network, waiting } of entities.values()) {
+    if (kinds !== undefined || continuationLines > 0 || metrics !== undefined || network !== undefined || waiting !== undefined) owners.add(instance.owner);
+  }
+  return owners;
 }

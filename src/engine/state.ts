@@ -1,5 +1,6 @@
 /** What a walk knows: what a checkpoint saves, and a later walk goes on from. */
 import type { FeedName } from '#contract';
+import { Coverage } from './coverage.ts';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
 import { Owners } from './owners.ts';
@@ -8,6 +9,7 @@ export interface WalkState {
   facts: Facts;
   owners: Owners;
   episodes: Episodes;
+  coverage: Coverage;
   /** Release time walked through, by feed. */
   marks: Map<FeedName, number>;
   /** Event time up to which a feed was read by `--to`. */
@@ -22,6 +24,7 @@ export function newState(): WalkState {
     facts: new Facts(),
     owners: new Owners(),
     episodes: new Episodes(),
+    coverage: new Coverage(),
     marks: new Map(),
     readTo: new Map(),
     feedFirstMs: {},

@@ -14,11 +14,18 @@ export const decode = { flowFields: flowFields.split(' ') };
 /** Detectors that find in every observation what was learned before it. */
 export const makeWalk: MakeWalk = (run, state, lateness) => walkOf(finders, { ...run, ...(lateness === undefined ? {} : { lateness }) }, state);
 
+/** Other detectors, and other fields of flow logs, than those of the tests. */
+export interface Means {
+  makeWalk?: MakeWalk;
+  flowFields?: readonly string[];
+}
+
 /** Walks records up to a release, as `replay --to` does. */
-export function replayed(records: readonly Timed[], toMs: number, learnForMs?: number): Walk {
-  const walk = makeWalk({ teaching: learnForMs === undefined ? {} : { forMs: learnForMs }, toMs });
-  const reader = openRecords({ file: 'replay', settings: decode, intake: { generation: 0, take: (event: FargazerEvent) => walk.gate.take(event) } });
+export function replayed(records: readonly Pick<Timed, 'text'>[], toMs: number, learnForMs?: number, { makeWalk: make = makeWalk, flowFields: fields = decode.flowFields }: Means = {}): Walk {
+  const walk = make({ teaching: learnForMs === undefined ? {} : { forMs: learnForMs }, toMs });
+  const reader = openRecords({ file: 'replay', settings: { flowFields: [...fields] }, intake: { generation: 0, take: (event: FargazerEvent) => walk.gate.take(event) } });
   for (const { text } of records) reader.take(Buffer.from(text), '', undefined);
+  walk.state.coverage.isOn = true;
   walk.beginTeaching();
   walk.walkTo(toMs);
   return walk;
@@ -47,12 +54,12 @@ export function baselines(walk: Walk): unknown {
 }
 
 /** The walk as it stands in a store. */
-export async function stored(store: Store): Promise<Walk> {
+export async function stored(store: Store, make: MakeWalk = makeWalk): Promise<Walk> {
   const checkpoint = await Checkpoint.open(store, kindsByName);
   await checkpoint.fetchAll();
   const state = await checkpoint.state();
   checkpoint.loadAll(state);
-  return makeWalk({ teaching: {} }, state, checkpoint.lateness);
+  return make({ teaching: {} }, state, checkpoint.lateness);
 }
 
 function sorted(list: readonly unknown[]): unknown[] {

@@ -156,6 +156,7 @@ async function open({ store, makeWalk }: CloserSettings, packs: readonly string[
   const walk = makeWalk({ teaching: {}, tape: liveTape }, await checkpoint.state(), checkpoint.lateness);
   await checkpoint.restore(walk, false);
   walk.state.episodes.tellsEnds = true;
+  walk.state.coverage.isOn = true;
   const round = (checkpoint.live as unknown as PackedLive | null)?.round ?? 0;
   return { checkpoint, walk, round };
 }

@@ -76,6 +76,7 @@ export class LiveRun {
     this.gate.earliestMs = live?.earliestMs ?? Infinity;
     this.#walkedMs = Math.max(-Infinity, ...walk.state.marks.values());
     walk.state.episodes.tellsEnds = true;
+    walk.state.coverage.isOn = true;
   }
 
   /** Goes on from the last step in the store. Throws `state-newer`, `state-damaged`, or as the store does. */

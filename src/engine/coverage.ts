@@ -1,0 +1,233 @@
+/**
+ * Coverage: what each service's feeds use to send is learned, and where one falls silent, comes late or lost records,
+ * that is a state and an alert (E21). All of it on release time, so a replay says what a live run said.
+ */
+import { entityName, type BaselineView, type CoverageEvent, type FeedName, type JsonValue, type Owner, type Severity } from '#contract';
+import { dueOf, feedTitle, hear, isKnown, keepOpenMs, lateMinutesNeeded, lateWindowMinutes, newHabit, silentAfter, type Habit } from './coverage-habit.ts';
+import type { Episodes } from './episodes.ts';
+import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
+import type { OwnerRecord } from './owners.ts';
+
+export type CoverageState = 'learning' | 'sending' | 'silent' | 'late' | 'lossy' | 'never-seen';
+
+interface OwnerCoverage {
+  owner: Owner;
+  key: string;
+  feeds: Map<FeedName, Habit>;
+  neverSeen: Set<FeedName>;
+}
+
+/** A row of `fargazer coverage`. */
+export interface CoverageRow {
+  /** Name of the service; empty for the feed as a whole. */
+  name: string;
+  feed: FeedName;
+  state: CoverageState;
+  /** Event time of the last record; undefined for a feed never seen. */
+  lastMs: number | undefined;
+  /** Minutes it may usually pause. */
+  usualPauseMinutes: number | undefined;
+}
+
+/** A service that lives so long by other feeds, and never sent what its neighbours send, is blind there. */
+const unseenMinutes = 60;
+const ownerLimit = 20_000;
+
+/** Owners that run; principals and addresses come and go as they like. */
+const watchedKinds: ReadonlySet<string> = new Set(['service', 'family', 'workload']);
+/** Feeds whose absence beside another's presence says something of a service. */
+const feedsOfServices: ReadonlySet<FeedName> = new Set(['firelens', 'log', 'container-insights', 'task-metadata', 'flow-log', 'sensor']);
+
+const deployment: Owner = { kind: 'cluster', account: '', region: '', cluster: '', name: 'all telemetry' };
+
+export class Coverage {
+  /** False in replays of plain files: a folder promises no completeness. */
+  isOn = false;
+  readonly #owners = new Map<string, OwnerCoverage>();
+  readonly #feeds = new Map<FeedName, Habit>();
+  #dueMs = Infinity;
+
+  /** A minute of a feed was closed: whoever sent something in it. */
+  closed(feed: FeedName, minute: number, heard: Iterable<OwnerRecord>, lateness: Lateness, episodes: Episodes): void {
+    if (!this.isOn) return;
+    let isHeard = false;
+    for (const record of heard) {
+      isHeard = true;
+      if (!watchedKinds.has(record.owner.kind)) continue;
+      const of = this.#of(record);
+      if (of === undefined) continue;
+      const habit = of.feeds.get(feed);
+      if (habit === undefined) of.feeds.set(feed, newHabit(minute));
+      else hear(habit, minute);
+      of.neverSeen.delete(feed);
+    }
+    if (!isHeard) return;
+    const whole = this.#feeds.get(feed);
+    if (whole === undefined) this.#feeds.set(feed, newHabit(minute));
+    else hear(whole, minute);
+    for (const of of this.#owners.values()) this.#lookAt(of, episodes);
+    this.#schedule(lateness);
+  }
+
+  /** A record that says that others are missing or late. */
+  note(record: OwnerRecord, { feed, state, timeMs, count, detail }: CoverageEvent, episodes: Episodes): void {
+    if (!this.isOn || !watchedKinds.has(record.owner.kind)) return;
+    const of = this.#of(record);
+    if (of === undefined) return;
+    const minute = minuteOf(timeMs);
+    let habit = of.feeds.get(feed);
+    if (habit === undefined) of.feeds.set(feed, (habit = newHabit(minute)));
+    if (state === 'lossy') {
+      habit.lossyMinute = minute;
+      this.#tell(episodes, of, feed, 'coverage-lossy', 'medium', timeMs, {
+        title: `${feedTitle(feed)} of ${entityName(entityOf(of.owner))} has a gap`,
+        summary: `Records of ${feedTitle(feed)} are missing: ${detail}. What was seen is judged; silence, volume and periods are not, in these minutes.`,
+        observed: detail, expected: 'no gap', lookFirst: 'Whether the carrier was overrun: buffers of the log router, quotas of flow logs, throttling.',
+      }, habit);
+      return;
+    }
+    if (state !== 'late') return;
+    habit.lateMinutes = [...habit.lateMinutes.filter((one) => one > minute - lateWindowMinutes), ...(habit.lateMinutes.includes(minute) ? [] : [minute])];
+    if (habit.lateMinutes.length < lateMinutesNeeded) return;
+    this.#tell(episodes, of, feed, 'coverage-late', 'low', timeMs, {
+      title: `${feedTitle(feed)} of ${entityName(entityOf(of.owner))} comes late`,
+      summary: `In ${habit.lateMinutes.length} of the last ${lateWindowMinutes} minutes records of ${feedTitle(feed)} came after their time was judged (${count} in the last of them); they are counted and not judged.`,
+      observed: `${habit.lateMinutes.length} minutes with late records`, expected: 'none', lookFirst: 'How far the carrier is behind; whether lateness of this feed should be longer.',
+    }, habit);
+  }
+
+  /** Release time has come to here: feeds that should have been heard by now. */
+  upTo(release: number, lateness: Lateness, episodes: Episodes): void {
+    while (this.#dueMs <= release) {
+      const atMs = this.#dueMs;
+      for (const [feed, habit] of this.#feeds) {
+        if (!isKnown(habit) || dueOf(feed, habit, atMs - 1, lateness) > atMs) continue;
+        habit.isSilent = true;
+        const timeMs = atMs - lateness[feed];
+        const silentMinutes = Math.round(timeMs / minuteLengthMs) - habit.lastMinute - 1;
+        this.#tell(episodes, { owner: deployment, key: 'coverage', feeds: new Map(), neverSeen: new Set() }, feed, 'coverage-silent', 'high', timeMs, {
+          title: `Nothing of ${feedTitle(feed)} comes any more`,
+          summary: `No record of ${feedTitle(feed)} came for ${silentMinutes} minutes, of any service; the longest pause so far was ${habit.longestGap} ${habit.longestGap === 1 ? 'minute' : 'minutes'}.`,
+          observed: `${silentMinutes} minutes of silence`, expected: `pauses up to ${habit.longestGap} min`, lookFirst: 'The way from the source to here: subscription, stream, permissions; and who changed it (CloudTrail).',
+        }, habit);
+      }
+      this.#schedule(lateness, atMs);
+    }
+  }
+
+  /** When a feed that is silent, as a whole, is told of next. */
+  #schedule(lateness: Lateness, afterMs = -Infinity): void {
+    this.#dueMs = Infinity;
+    for (const [feed, habit] of this.#feeds) if (isKnown(habit)) this.#dueMs = Math.min(this.#dueMs, dueOf(feed, habit, afterMs, lateness));
+  }
+
+  #lookAt(of: OwnerCoverage, episodes: Episodes): void {
+    let latest = -Infinity;
+    let first = Infinity;
+    for (const { lastMinute, firstMinute } of of.feeds.values()) {
+      if (lastMinute > latest) latest = lastMinute;
+      if (firstMinute < first) first = firstMinute;
+    }
+    for (const [feed, habit] of of.feeds) {
+      const silentMinutes = latest - habit.lastMinute;
+      const whole = this.#feeds.get(feed);
+      if (!isKnown(habit) || silentMinutes < silentAfter(habit) || whole === undefined || whole.lastMinute - habit.lastMinute < silentAfter(habit)) continue;
+      // Told at the silence's beginning, and then at even distances while it lasts.
+      if (habit.isSilent && silentMinutes % (keepOpenMs / minuteLengthMs) !== 0) continue;
+      habit.isSilent = true;
+      this.#tell(episodes, of, feed, 'coverage-silent', 'medium', latest * minuteLengthMs, {
+        title: `${feedTitle(feed)} of ${entityName(entityOf(of.owner))} fell silent`,
+        summary: `No record of ${feedTitle(feed)} came for ${silentMinutes} minutes, though the service lives by its other telemetry; the longest pause so far was ${habit.longestGap} ${habit.longestGap === 1 ? 'minute' : 'minutes'}.`,
+        observed: `${silentMinutes} minutes of silence`, expected: `pauses up to ${habit.longestGap} min`, lookFirst: 'Whether its log router, agent or subscription was stopped, and by whom.',
+      }, habit);
+    }
+    for (const feed of this.#feeds.keys()) {
+      if (!feedsOfServices.has(feed) || of.feeds.has(feed) || of.neverSeen.has(feed)) continue;
+      const neighbours = this.#feeds.get(feed)!;
+      if (latest - first < unseenMinutes || neighbours.lastMinute - Math.max(first, neighbours.firstMinute) < unseenMinutes) continue;
+      of.neverSeen.add(feed);
+    }
+  }
+
+  #of({ key, owner }: OwnerRecord): OwnerCoverage | undefined {
+    let of = this.#owners.get(key);
+    if (of === undefined) {
+      if (this.#owners.size >= ownerLimit) return undefined;
+      this.#owners.set(key, (of = { owner, key, feeds: new Map(), neverSeen: new Set() }));
+    }
+    of.owner = owner;
+    return of;
+  }
+
+  #tell(
+    episodes: Episodes,
+    of: OwnerCoverage,
+    feed: FeedName,
+    detector: string,
+    severity: Severity,
+    timeMs: number,
+    said: { title: string; summary: string; observed: string; expected: string; lookFirst: string },
+    { minutes, firstMinute, lastMinute }: Habit,
+  ): void {
+    const view: BaselineView = {
+      isReady: true, isBorrowed: false,
+      history: { count: minutes, sinceMs: firstMinute * minuteLengthMs, days: Math.ceil((lastMinute - firstMinute + 1) / 1_440), tasks: 0 },
+    } as BaselineView;
+    episodes.add({
+      detector, severity,
+      // Impair defenses: disable or modify cloud logs (ATT&CK v19, before it T1562.008).
+      attack: detector === 'coverage-late' ? [] : ['T1685.002'],
+      entity: entityOf(of.owner), ownerKey: of.key,
+      evidence: { object: feed, about: 'owner', unit: '', score: 0.6, quiet: 'Records that come as they used to.', ...said },
+      timeMs, count: 1, records: [], view, deployment: undefined,
+    });
+  }
+
+  /** Where each feed of each service stands, services by name. */
+  rows(): CoverageRow[] {
+    const rows: CoverageRow[] = [...this.#feeds].map(([feed, habit]) => rowOf('', feed, habit, habit.lastMinute));
+    for (const { owner, feeds, neverSeen } of this.#owners.values()) {
+      const name = entityName(entityOf(owner));
+      for (const [feed, habit] of feeds) rows.push(rowOf(name, feed, habit, this.#feeds.get(feed)?.lastMinute ?? habit.lastMinute));
+      for (const feed of neverSeen) rows.push({ name, feed, state: 'never-seen', lastMs: undefined, usualPauseMinutes: undefined });
+    }
+    return rows.sort((left, right) => (left.name === right.name ? (left.feed < right.feed ? -1 : 1) : left.name < right.name ? -1 : 1));
+  }
+
+  pack(): JsonValue {
+    return JSON.parse(
+      JSON.stringify({
+        isOn: this.isOn,
+        feeds: [...this.#feeds],
+        owners: [...this.#owners.values()].map(({ owner, key, feeds, neverSeen }) => ({ owner, key, feeds: [...feeds], neverSeen: [...neverSeen] })),
+        dueMs: Number.isFinite(this.#dueMs) ? this.#dueMs : null,
+      }),
+    ) as JsonValue;
+  }
+
+  static unpack(packed: JsonValue): Coverage {
+    const { isOn, feeds, owners, dueMs } = packed as unknown as {
+      isOn: boolean;
+      feeds: [FeedName, Habit][];
+      owners: { owner: Owner; key: string; feeds: [FeedName, Habit][]; neverSeen: FeedName[] }[];
+      dueMs: number | null;
+    };
+    const coverage = new Coverage();
+    coverage.isOn = isOn;
+    for (const [feed, habit] of feeds) coverage.#feeds.set(feed, habit);
+    for (const of of owners) coverage.#owners.set(of.key, { owner: of.owner, key: of.key, feeds: new Map(of.feeds), neverSeen: new Set(of.neverSeen) });
+    coverage.#dueMs = dueMs ?? Infinity;
+    return coverage;
+  }
+}
+
+function rowOf(name: string, feed: FeedName, habit: Habit, nowMinute: number): CoverageRow {
+  const isLate = habit.lateMinutes.filter((minute) => minute > nowMinute - lateWindowMinutes).length >= lateMinutesNeeded;
+  const isLossy = habit.lossyMinute !== null && habit.lossyMinute > nowMinute - lateWindowMinutes;
+  const state: CoverageState = habit.isSilent ? 'silent' : isLossy ? 'lossy' : isLate ? 'late' : isKnown(habit) ? 'sending' : 'learning';
+  return { name, feed, state, lastMs: habit.lastMinute * minuteLengthMs, usualPauseMinutes: isKnown(habit) ? habit.longestGap : undefined };
+}
+
+function entityOf(owner: Owner) {
+  return { owner, container: '', instance: '', phase: 'run' as const, revision: undefined };
+}
