@@ -34,7 +34,7 @@ const namedCommands = {
 const lazyImport = /import\('@aws-sdk\/client-[a-z0-9-]+'\)/g;
 
 /** Sentences of zod in fifty languages; ours are our own. */
-const oneLanguage = {
+export const oneLanguage = {
   name: 'one-language',
   setup(builder) {
     builder.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';", loader: 'js' }));
@@ -44,7 +44,7 @@ const oneLanguage = {
 /** Rooms whose kits the function uses; the doctor asks for much more. */
 const speakers = ['src/sources', 'src/stores', 'src/alerting', 'src/entry/lambda.ts'];
 
-/** Clients and commands that are named where a kit is spoken. */
+/** Words with a capital where a kit is spoken: clients, commands and exceptions are among them. */
 function namedIn(kit) {
   const names = new Set();
   for (const speaker of speakers) {
@@ -52,7 +52,7 @@ function namedIn(kit) {
     const files = speaker.endsWith('.ts') ? [path] : readdirSync(path, { recursive: true }).filter((name) => name.endsWith('.ts')).map((name) => join(path, name));
     for (const file of files) {
       const text = readFileSync(file, 'utf8');
-      if (text.includes(`'${kit}'`)) for (const [word] of text.matchAll(/\b[A-Z]\w+(?:Client|Command)\b/g)) names.add(word);
+      if (text.includes(`'${kit}'`)) for (const [word] of text.matchAll(/\b[A-Z]\w+\b/g)) names.add(word);
     }
   }
   return names;

@@ -1,11 +1,11 @@
-/** Builds what `bin/fargazer` needs (dist/fargazer.mjs, and the answers to --help and --version as text), and the Lambda function, dist/lambda.mjs. */
+/** Builds what `bin/fargazer` needs (dist/fargazer.mjs, what it loads when it is needed in dist/chunks, and the answers to --help and --version as text), and the Lambda function, dist/lambda.mjs. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { home } from './find-node.mjs';
 import { readReportAssets } from '../src/web/report/assets.ts';
-import { buildLambda } from './bundle-lambda.mjs';
+import { buildLambda, oneLanguage } from './bundle-lambda.mjs';
 import { hashSources, stampFile } from './freshness.mjs';
 
 /** Whole or not at all: somebody may run the program while it is built. */
@@ -15,18 +15,34 @@ function replaceFile(file, content) {
   renameSync(draft, file);
 }
 
+/** A run that began before this build may load its own chunks yet: those of a day ago are let go. */
+function removeOld(built) {
+  for (const name of readdirSync(chunks)) {
+    const file = join(chunks, name);
+    if (!built.has(name) && Date.now() - statSync(file).mtimeMs > 86_400_000) rmSync(file, { force: true });
+  }
+}
+
 const dist = join(home, 'dist');
-mkdirSync(dist, { recursive: true });
+const chunks = join(dist, 'chunks');
+mkdirSync(chunks, { recursive: true });
 // Taken before the build: a source saved meanwhile makes the bundle stale, never falsely fresh.
 const hash = hashSources();
-const { outputFiles } = await build({
-  entryPoints: [join(home, 'src/entry/cli/main.ts')],
+const { outputFiles, metafile } = await build({
+  entryPoints: { fargazer: join(home, 'src/entry/cli/main.ts') },
   bundle: true,
+  // Kits of vendors, the HTTP server and the report are files of their own: a plain replay neither parses nor loads them.
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  outExtension: { '.js': '.mjs' },
+  metafile: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
   write: false,
-  outfile: join(dist, 'fargazer.mjs'),
+  outdir: dist,
+  absWorkingDir: home,
+  plugins: [oneLanguage],
   // The report's style, script and chart library travel within the bundle.
   define: { REPORT_ASSETS: JSON.stringify(readReportAssets()) },
   // Names stay, so that a trace of FARGAZER_DEBUG can be read; white space and syntax are halved for a faster start.
@@ -37,7 +53,11 @@ const { outputFiles } = await build({
   banner: { js: "import { createRequire as fargazerRequire } from 'node:module'; const require = fargazerRequire(import.meta.url);" },
   logLevel: 'warning',
 });
-for (const { path, contents } of outputFiles) replaceFile(path, contents);
+// Workers are started from the file that holds them, and only the first file starts anything.
+if (metafile.outputs['dist/fargazer.mjs']?.inputs['src/entry/program/workers.ts'] === undefined) throw new Error('src/entry/program/workers.ts is not in dist/fargazer.mjs: workers would not start.');
+// What the first file names is there before it is.
+for (const { path, contents } of outputFiles.toSorted((left, right) => Number(right.path.startsWith(chunks)) - Number(left.path.startsWith(chunks)))) replaceFile(path, contents);
+removeOld(new Set(outputFiles.map(({ path }) => basename(path))));
 replaceFile(join(dist, 'lambda.mjs'), await buildLambda());
 
 const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));

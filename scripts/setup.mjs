@@ -57,6 +57,11 @@ if (!isInstalled(home)) {
   console.error('Installing the packages of package-lock.json.');
   installPackages(home, path);
 }
+// The constructs for AWS are tested here and used elsewhere: whoever runs fargazer needs none of their packages.
+if (process.argv.includes('--with-infra') && !isInstalled(join(home, 'infra'))) {
+  console.error('Installing the packages of infra/package-lock.json.');
+  installPackages(join(home, 'infra'), path);
+}
 if (!isBundleFresh()) {
   console.error('Building dist/fargazer.mjs.');
   run('building the bundle', node, [join(home, 'scripts', 'bundle.mjs')], { cwd: home, env: { ...process.env, PATH: path } });

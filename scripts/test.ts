@@ -8,7 +8,7 @@ import { home } from './home.ts';
 
 function testFiles(): string[] {
   const wanted = process.argv.slice(2).map((path) => relative(home, join(process.cwd(), path)));
-  return ['test', 'detectors']
+  return ['test', 'detectors', 'infra/test']
     .flatMap((folder) =>
       readdirSync(join(home, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
     )
