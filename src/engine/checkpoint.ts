@@ -151,6 +151,7 @@ export class Checkpoint {
 
   /** Reads some packs ahead. */
   async fetch(packs: Iterable<string>): Promise<void> {
+    if (this.#index.isCrowded) for (const name of this.#index.allUnread()) this.#index.read(name, await this.#read(name));
     await Promise.all(
       [...packs].map(async (pack) => {
         const hash = packHash(pack);
@@ -193,17 +194,19 @@ export class Checkpoint {
     const hash = packHash(pack);
     const fetched = this.#fetched.get(hash);
     if (fetched !== undefined) return fetched;
-    const { partNow } = this.#store;
-    if (partNow === undefined) {
+    if (this.#store.partNow === undefined) {
       // Nothing was ever saved: then nothing is missing.
       if (this.#header !== undefined) this.missing.add(pack);
       return undefined;
     }
-    const now = (name: string): Uint8Array => partNow.call(this.#store, name) ?? this.#damaged();
     const bucket = this.#index.unread(hash);
-    if (bucket !== undefined) this.#index.read(bucket, now(bucket));
+    if (bucket !== undefined) this.#index.read(bucket, this.#now(bucket));
     const name = this.#index.find(hash);
-    return name === undefined ? null : now(name);
+    return name === undefined ? null : this.#now(name);
+  }
+
+  #now(name: string): Uint8Array {
+    return this.#store.partNow!(name) ?? this.#damaged();
   }
 
   /** Every owner of the state into memory; after `fetchAll`. */
@@ -252,6 +255,7 @@ export class Checkpoint {
       return part.name;
     };
     this.#putOwners(state, put, replaced);
+    if (this.#index.isCrowded && this.#store.partNow !== undefined) for (const name of this.#index.allUnread()) this.#index.read(name, this.#now(name));
     const index = this.#index.write();
     parts.push(...index.parts);
     replaced.push(...index.replaced);
@@ -304,6 +308,7 @@ export class Checkpoint {
     if (version === undefined) return false;
     this.#version = version;
     this.#header = header;
+    if (this.#store.partNow !== undefined) this.#index.trim();
     return true;
   }
 
@@ -322,6 +327,8 @@ export class Checkpoint {
     for (const [pack, records] of packs) {
       const hash = packHash(pack);
       const name = put(packJson(records.map(packOwner)));
+      const bucket = this.#index.unread(hash);
+      if (bucket !== undefined) this.#index.read(bucket, this.#now(bucket));
       const before = this.#index.put(hash, name);
       if (before !== undefined) replaced.push(before);
       this.#fetched.delete(hash);

@@ -6,12 +6,12 @@ import { partOfBytes, type Part } from '#contract';
 /** Packs a bucket holds on average at most: 512 names are some 20 KB compressed. */
 const packsPerBucket = 512;
 
+/** Buckets kept in memory when they are as they were written: some 5 MB. A million owners have two thousand. */
+const bucketsKept = 64;
+
 export function packHash(pack: string): string {
   return createHash('sha256').update(pack).digest('hex').slice(0, 20);
 }
-
-/** Reads a part by its name; undefined where it cannot be had at once. */
-export type ReadPart = (name: string) => Uint8Array | undefined;
 
 interface Bucket {
   /** Name of its part; undefined while it was never written. */
@@ -71,10 +71,15 @@ export class PackIndex {
     return before;
   }
 
-  /** Parts of the buckets that changed, and the names they replace; buckets are split when all are read and full. */
+  /** Buckets should be split, for which all of them must be read. */
+  get isCrowded(): boolean {
+    return this.count > packsPerBucket * this.#buckets.length;
+  }
+
+  /** Parts of the buckets that changed, and the names they replace; crowded buckets are split when all are read. */
   write(): { parts: Part[]; replaced: string[] } {
     const replaced: string[] = [];
-    while (this.count > packsPerBucket * this.#buckets.length && this.#buckets.every(({ packs }) => packs !== undefined)) replaced.push(...this.#split());
+    while (this.isCrowded && this.#buckets.every(({ packs }) => packs !== undefined)) replaced.push(...this.#split());
     const parts: Part[] = [];
     for (const bucket of this.#buckets) {
       if (!bucket.isChanged) continue;
@@ -85,6 +90,12 @@ export class PackIndex {
       parts.push(part);
     }
     return { parts, replaced };
+  }
+
+  /** Lets go of buckets that can be read again; once what was written is safe. */
+  trim(): void {
+    const loaded = this.#buckets.filter(({ packs, isChanged, name }) => packs !== undefined && !isChanged && name !== undefined);
+    for (const bucket of loaded.slice(bucketsKept)) bucket.packs = undefined;
   }
 
   /** Names of all packs read, for who asks for everything. */
