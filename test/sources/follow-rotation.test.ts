@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { isRotatedName } from '../../src/sources/file/follow-rotated.ts';
 import { logLines, openFolder, text } from './following.ts';
+import { contentOf } from './live-contract.ts';
 
 test('follows a file that is renamed, to its end, and goes on with the new one', async (context) => {
   const { write, rename, follow: start } = openFolder(context);
@@ -19,6 +20,26 @@ test('follows a file that is renamed, to its end, and goes on with the new one',
   write('app.log.1', text(lines.slice(4, 6)));
   write('app.log', text(lines.slice(6)));
   assert.deepEqual(await follower.lines(), lines.slice(2));
+});
+
+test('waits for a writer that was not told yet of the rotation', async (context) => {
+  const { write, rename, clock, follow: start } = openFolder(context);
+  write('app.log', text(logLines(0, 2)));
+  const follower = start();
+  await follower.lines();
+  rename('app.log');
+  const renamedMs = clock.now();
+  let coming = follower.next();
+  // Time passes while the source looks again and again.
+  while (clock.now() - renamedMs < 2_000) {
+    const isThere = await Promise.race([coming.then(() => true), new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
+    if (isThere) coming = follower.next();
+  }
+  write('app.log.1', text(logLines(2, 1)));
+  write('app.log', text(logLines(3, 1)));
+  const [record] = (await coming).records;
+  const first = record === undefined ? '' : (await contentOf(record)).toString();
+  assert.equal(first + text(await follower.lines()), text(logLines(2, 2)));
 });
 
 test('two rotations between two looks lose nothing', async (context) => {
@@ -169,6 +190,19 @@ test('a pattern that matches rotated files too gives nothing twice, across resta
   }
   writeFileSync(file('app.log.9.gz'), gzipSync(text(logLines(0, 3))));
   await check();
+});
+
+test('what was read is not taken for new after its path is gone for hours', async (context) => {
+  const { write, rename, file, path, clock, follow: start } = openFolder(context);
+  write('app.log', text(logLines(0, 3)));
+  const follower = start({ path: `${path}/*.log*` });
+  assert.deepEqual(await follower.lines(), logLines(0, 3));
+  rename('app.log');
+  for (let hour = 0; hour < 3; hour += 1) {
+    assert.deepEqual(await follower.lines(), []);
+    clock.advance(3_600_000);
+  }
+  assert.deepEqual([...follower.positions.keys()], [file('app.log')]);
 });
 
 test('knows names that rotation gives from those of other logs', () => {

@@ -44,6 +44,8 @@ export class FollowedLane {
   private searchedTo = 0;
   private seen = { size: -1, mtimeMs: -1 };
   private grewMs = 0;
+  /** Since when it is known that the file is no longer under the path. */
+  private movedMs: number | undefined;
   /** The last look at the file, and its size then. */
   private looked: { ms: number; size: number } | undefined;
   private partialSinceMs: number | undefined;
@@ -128,12 +130,14 @@ export class FollowedLane {
         return block;
       }
       if ((await inodeAt(this.path)) === current.inode) {
+        this.movedMs = undefined;
         this.partialSinceMs = size > this.mark.offset ? (this.partialSinceMs ?? nowMs) : undefined;
         if (this.partialSinceMs === undefined || nowMs - this.partialSinceMs > partialHoldMs) this.completeTo(nowMs);
         return undefined;
       }
       // Rotated away, or deleted. Whoever writes it may not know yet.
-      if (nowMs - this.grewMs < rotationQuietMs) return undefined;
+      this.movedMs ??= nowMs;
+      if (nowMs - Math.max(this.grewMs, this.movedMs) < rotationQuietMs) return undefined;
       const last = await this.take(current, size, true);
       if (last !== undefined) return last;
       await this.leave(current);
@@ -233,6 +237,7 @@ export class FollowedLane {
     this.searchedTo = mark.offset;
     this.seen = { size: -1, mtimeMs: -1 };
     this.grewMs = nowMs;
+    this.movedMs = undefined;
     this.looked = undefined;
     this.partialSinceMs = undefined;
     this.hasOpened = true;

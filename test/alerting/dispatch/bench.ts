@@ -77,6 +77,8 @@ export interface Bench {
   clock: SteppedClock;
   store: TestStore;
   alerts: PendingAlert[];
+  /** Told when alerts were looked up and the answer is on its way. */
+  onAsked: (found: readonly PendingAlert[]) => void;
   happened: { name: HappeningName; fields: Record<string, unknown> }[];
   /** Another process on the same store and sinks. */
   start(sinks: readonly Sink[]): Dispatcher;
@@ -88,16 +90,26 @@ export function openBench(alerts: PendingAlert[]): Bench {
   const store = testStore();
   const happened: Bench['happened'] = [];
   const reporter: Reporter = { happened: (name, fields) => void happened.push({ name, fields: fields as Record<string, unknown> }), stands: () => undefined };
-  return {
+  const bench: Bench = {
     clock,
     store,
     alerts,
     happened,
+    onAsked: () => undefined,
     // Pages of 25: there may be more than one answer holds.
-    start: (sinks) => dispatcher({ store, sinks, clock, reporter, random: () => 0.5, pending: async (after) => alerts.filter(({ number }) => number > after).slice(0, 25) }),
+    start: (sinks) =>
+      dispatcher({
+        store, sinks, clock, reporter, random: () => 0.5,
+        async pending(after) {
+          const found = alerts.filter(({ number }) => number > after).slice(0, 25);
+          bench.onAsked(found);
+          return found;
+        },
+      }),
     async item(sink = 'webhook') {
       const item = await store.item(deliveryKey(sink));
       return item === undefined ? undefined : readDelivery(item);
     },
   };
+  return bench;
 }

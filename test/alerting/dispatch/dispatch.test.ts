@@ -25,17 +25,17 @@ test('delivers what is pending, in order, and notes how far it came', async () =
   assert.deepEqual(sink.arrived, names(61));
 });
 
-test('a wake that comes while it works is not lost', async () => {
+test('a wake that comes when nothing was found is not lost', async () => {
   const bench = openBench(pendingAlerts(1));
   const sink = testSink();
   const running = bench.start([sink]);
-  bench.store.after = () => {
-    if (bench.alerts.length > 30) return;
+  bench.onAsked = (found) => {
+    if (found.length > 0 || bench.alerts.length > 30) return;
+    // Committed just after the store was asked.
     bench.alerts.push(...pendingAlerts(1, bench.alerts.length + 1));
     running.wake();
   };
   running.wake();
-  await bench.clock.pass(0);
   for (let round = 0; round < 30; round += 1) await bench.clock.pass(0);
   assert.deepEqual(sink.arrived, names(31));
 });
@@ -132,6 +132,20 @@ test('an alert that alone always fails is given up once the one behind it passes
   await bench.clock.pass(10 * 60_000);
   assert.deepEqual([...new Set(sink.arrived)], names(2, 2));
   assert.deepEqual((await bench.item())?.deadLetters.map(({ id, code }) => [id, code]), [['alert-1', 'receiver-failed']]);
+});
+
+test('an alert is not given up where the receiver comes back just then', async () => {
+  const bench = openBench(pendingAlerts(3));
+  const sink = testSink();
+  let isBack = false;
+  sink.answer = ({ id }) => {
+    if (id === 'alert-2') isBack = true;
+    if (!isBack) fail('unreachable', true)();
+  };
+  bench.start([sink]).wake();
+  await bench.clock.pass(30 * 60_000);
+  assert.deepEqual([...new Set(sink.arrived)].toSorted(), names(3));
+  assert.equal((await bench.item())?.givenUp, 0);
 });
 
 test('a receiver that is down for a day gets everything when it is back', async () => {
