@@ -1,54 +1,19 @@
 /** Checkpoints: everything a walk knows as one conditional step of a store, written as far as it changed, and back. */
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { FargazerError, feedNames, partOfBytes, type Alert, type FeedName, type JsonValue, type Owner, type Part, type Step, type Store } from '#contract';
+import { damaged, headerOf, namesIn, packJson, stateVersion, unpackJson, walkKey, type Header, type PendingBatch } from './checkpoint-header.ts';
 import { Coverage } from './coverage.ts';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
-import { packOf, type OwnerRecord } from './owners.ts';
 import { standardLateness, type Lateness } from './order.ts';
+import { OwnerPacks, packReading } from './owner-packs.ts';
+import { packOf } from './owners.ts';
 import { unpackPage } from './pack.ts';
-import { packHash, PackIndex } from './pack-index.ts';
-import { packOwner, unpackOwner, type PackedOwner } from './pack-owner.ts';
+import type { Page } from './page.ts';
 import type { AnyKind } from './parts.ts';
 import { ownersInOpen, type Walk } from './run.ts';
 import { newState, type WalkState } from './state.ts';
-import type { Page } from './page.ts';
 
-/** Raised when the meaning of a stored part changes; older versions are migrated or refused, never misread. */
-export const stateVersion = 1;
-
-/** The item that carries the marks and names all parts. */
-export const walkKey = 'walk/state';
-
-/** Alerts that a step found, numbered in the order in which they are to be delivered. */
-export interface PendingBatch {
-  /** Number of the first. */
-  from: number;
-  count: number;
-  part: string;
-}
-
-interface Header {
-  fargazer: 'state';
-  version: number;
-  marks: Record<string, number>;
-  readTo: Record<string, number>;
-  feedFirstMs: Partial<Record<FeedName, number>>;
-  /** null: nothing was ever taught. */
-  teachUntilMs: number | null;
-  lateness: Lateness;
-  packs: number;
-  buckets: (string | null)[];
-  facts: string;
-  episodes: string;
-  coverage: string;
-  open: string;
-  tape: [feed: string, minute: number, part: string][];
-  pending: PendingBatch[];
-  nextAlert: number;
-  /** What live runs keep beside the walk: positions of lanes, the round walked through. */
-  live: JsonValue;
-}
+export { walkKey, type PendingBatch };
 
 /** What a step says beside the walk itself. */
 export interface Beside {
@@ -59,14 +24,6 @@ export interface Beside {
   alerts?: readonly Alert[];
   /** Pending alerts below this number are delivered everywhere. */
   deliveredBelow?: number;
-}
-
-export function packJson(value: unknown): Uint8Array {
-  return zstdCompressSync(JSON.stringify(value));
-}
-
-export function unpackJson(bytes: Uint8Array): JsonValue {
-  return JSON.parse(zstdDecompressSync(bytes).toString()) as JsonValue;
 }
 
 export interface Prepared {
@@ -84,40 +41,23 @@ interface PackedOpen {
 
 export class Checkpoint {
   readonly #store: Store;
-  readonly #kinds: ReadonlyMap<string, AnyKind>;
   #version: string | undefined;
   #header: Header | undefined;
-  #index: PackIndex;
-  /** Packs read ahead, by hash; null where the store has none. */
-  readonly #fetched = new Map<string, Uint8Array | null>();
-  /** Packs that were asked for and not read ahead: what was walked without them is void. */
-  readonly missing = new Set<string>();
+  readonly #packs: OwnerPacks;
   readonly #pageNames = new WeakMap<Page, string>();
 
   private constructor(store: Store, kinds: ReadonlyMap<string, AnyKind>, version: string | undefined, header: Header | undefined) {
     this.#store = store;
-    this.#kinds = kinds;
     this.#version = version;
     this.#header = header;
-    this.#index = new PackIndex(header?.buckets, header?.packs);
+    const reading = packReading(store, (name) => this.#read(name), () => this.#damaged(), (read) => this.#orRefuse(read));
+    this.#packs = new OwnerPacks(reading, kinds, header);
   }
 
   /** Throws `state-newer` or `state-damaged` in a sentence. */
   static async open(store: Store, kinds: ReadonlyMap<string, AnyKind>): Promise<Checkpoint> {
     const item = await store.item(walkKey);
-    const header = item?.value as unknown as Header | undefined;
-    if (item !== undefined && (header?.fargazer !== 'state' || typeof header.version !== 'number')) {
-      throw new FargazerError('state-damaged', `${store.place}: this is not a state of fargazer. Nothing was changed; name another place for the state.`);
-    }
-    if (header !== undefined && header.version > stateVersion) {
-      throw new FargazerError(
-        'state-newer',
-        `${store.place}: the state was made by a newer version of fargazer (state version ${header.version}, this one reads up to ${stateVersion}). Nothing was changed; use the newer version, or another place for the state.`,
-      );
-    }
-    const checkpoint = new Checkpoint(store, kinds, item?.version, header);
-    if (header !== undefined && !isWhole(header)) checkpoint.#damaged();
-    return checkpoint;
+    return new Checkpoint(store, kinds, item?.version, headerOf(item, store));
   }
 
   get isNew(): boolean {
@@ -143,25 +83,19 @@ export class Checkpoint {
     return alerts.map((alert, place) => ({ number: from + place, alert }));
   }
 
+  /** Packs that were asked for and not read ahead: what was walked without them is void. */
+  get missing(): ReadonlySet<string> {
+    return this.#packs.missing;
+  }
+
   /** Reads all owners ahead, so that each is in memory from the start. */
-  async fetchAll(): Promise<void> {
-    for (const name of this.#index.allUnread()) this.#index.read(name, await this.#read(name));
-    for (const [hash, name] of this.#index.all()) this.#fetched.set(hash, await this.#read(name));
+  fetchAll(): Promise<void> {
+    return this.#packs.fetchAll();
   }
 
   /** Reads some packs ahead. */
-  async fetch(packs: Iterable<string>): Promise<void> {
-    if (this.#index.isCrowded) for (const name of this.#index.allUnread()) this.#index.read(name, await this.#read(name));
-    await Promise.all(
-      [...packs].map(async (pack) => {
-        const hash = packHash(pack);
-        if (this.#fetched.has(hash)) return;
-        const bucket = this.#index.unread(hash);
-        if (bucket !== undefined) this.#index.read(bucket, await this.#read(bucket));
-        const name = this.#index.find(hash);
-        this.#fetched.set(hash, name === undefined ? null : await this.#read(name));
-      }),
-    );
+  fetch(packs: Iterable<string>): Promise<void> {
+    return this.#packs.fetch(packs);
   }
 
   /** The state as saved; owners are recalled when they are met. */
@@ -180,45 +114,13 @@ export class Checkpoint {
       Object.assign(state.feedFirstMs, header.feedFirstMs);
       state.teachUntilMs = header.teachUntilMs ?? Number.NEGATIVE_INFINITY;
     }
-    state.owners.recall = (pack, owners) => {
-      const bytes = this.#recall(pack);
-      if (bytes === undefined || bytes === null) return;
-      this.#orRefuse(() => {
-        for (const packed of unpackJson(bytes) as unknown as PackedOwner[]) unpackOwner(packed, owners, this.#kinds);
-      });
-    };
+    this.#packs.attach(state);
     return state;
-  }
-
-  #recall(pack: string): Uint8Array | null | undefined {
-    const hash = packHash(pack);
-    const fetched = this.#fetched.get(hash);
-    if (fetched !== undefined) return fetched;
-    if (this.#store.partNow === undefined) {
-      // Nothing was ever saved: then nothing is missing.
-      if (this.#header !== undefined) this.missing.add(pack);
-      return undefined;
-    }
-    const bucket = this.#index.unread(hash);
-    if (bucket !== undefined) this.#index.read(bucket, this.#now(bucket));
-    const name = this.#index.find(hash);
-    return name === undefined ? null : this.#now(name);
-  }
-
-  #now(name: string): Uint8Array {
-    return this.#store.partNow!(name) ?? this.#damaged();
   }
 
   /** Every owner of the state into memory; after `fetchAll`. */
   loadAll(state: WalkState): void {
-    for (const bytes of this.#fetched.values()) {
-      if (bytes === null) continue;
-      this.#orRefuse(() => {
-        for (const { owner } of unpackJson(bytes) as unknown as PackedOwner[]) state.owners.loadPack(packOf(owner));
-      });
-    }
-    this.#fetched.clear();
-    state.owners.recall = undefined;
+    this.#packs.loadAll(state);
   }
 
   /** Minutes and rows that were read and not walked to their end. A replay looks into the pages at once: it may still refuse them. */
@@ -254,11 +156,9 @@ export class Checkpoint {
       parts.push(part);
       return part.name;
     };
-    this.#putOwners(state, put, replaced);
-    if (this.#index.isCrowded && this.#store.partNow !== undefined) for (const name of this.#index.allUnread()) this.#index.read(name, this.#now(name));
-    const index = this.#index.write();
-    parts.push(...index.parts);
-    replaced.push(...index.replaced);
+    const owners = this.#packs.put(state, put);
+    parts.push(...owners.parts);
+    replaced.push(...owners.replaced);
     if (beside.toMs !== undefined) {
       for (const feed of feedNames) state.readTo.set(feed, Math.max(beside.toMs, state.readTo.get(feed) ?? -Infinity));
     }
@@ -277,8 +177,7 @@ export class Checkpoint {
       feedFirstMs: state.feedFirstMs,
       teachUntilMs: Number.isFinite(state.teachUntilMs) ? state.teachUntilMs : null,
       lateness: walk.settings.lateness,
-      packs: this.#index.count,
-      buckets: this.#index.names(),
+      ...this.#packs.names(),
       facts: put(packJson(state.facts.pack())),
       episodes: put(packJson(state.episodes.pack())),
       coverage: put(packJson(state.coverage.pack())),
@@ -308,31 +207,8 @@ export class Checkpoint {
     if (version === undefined) return false;
     this.#version = version;
     this.#header = header;
-    if (this.#store.partNow !== undefined) this.#index.trim();
+    this.#packs.trim();
     return true;
-  }
-
-  #putOwners(state: WalkState, put: (bytes: Uint8Array) => string, replaced: string[]): void {
-    const changed = new Set<string>();
-    for (const record of state.owners.records.values()) if (record.isChanged) changed.add(packOf(record.owner));
-    const packs = new Map<string, OwnerRecord[]>();
-    for (const record of state.owners.records.values()) {
-      const pack = packOf(record.owner);
-      if (!changed.has(pack)) continue;
-      const known = packs.get(pack);
-      if (known === undefined) packs.set(pack, [record]);
-      else known.push(record);
-      record.isChanged = false;
-    }
-    for (const [pack, records] of packs) {
-      const hash = packHash(pack);
-      const name = put(packJson(records.map(packOwner)));
-      const bucket = this.#index.unread(hash);
-      if (bucket !== undefined) this.#index.read(bucket, this.#now(bucket));
-      const before = this.#index.put(hash, name);
-      if (before !== undefined) replaced.push(before);
-      this.#fetched.delete(hash);
-    }
   }
 
   /** The pages of all rows that wait, each written once. */
@@ -374,16 +250,6 @@ export class Checkpoint {
   }
 
   #damaged(cause?: unknown): never {
-    throw new FargazerError('state-damaged', `${this.#store.place}: the state is damaged and was not used. Nothing was changed; restore a copy, or begin a new state elsewhere.`, { cause });
+    throw damaged(this.#store.place, cause);
   }
-}
-
-function isWhole({ marks, readTo, feedFirstMs, lateness, buckets, facts, episodes, coverage, open, tape, pending }: Header): boolean {
-  return [marks, readTo, feedFirstMs, lateness].every((one) => typeof one === 'object' && one !== null) && [buckets, tape, pending].every(Array.isArray) && [facts, episodes, coverage, open].every((name) => typeof name === 'string');
-}
-
-/** Parts that a header names itself, those of owners and their index left out. */
-function namesIn(header: Header | undefined): string[] {
-  if (header === undefined) return [];
-  return [header.facts, header.episodes, header.coverage, header.open, ...header.tape.map(([, , name]) => name), ...header.pending.map(({ part }) => part)];
 }

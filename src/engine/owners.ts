@@ -90,7 +90,7 @@ export class Owners {
     const near = this.records.get(key) ?? this.#aliases.get(key);
     if (near !== undefined) return near;
     if (this.recall !== undefined && this.#recallPack(packOf(owner))) return this.of(owner, timeMs);
-    let record = this.#namesake(owner, key);
+    let record = this.#namesake(owner, key, timeMs);
     if (record === undefined) {
       record = this.#make(key, owner, timeMs);
       this.#add(record);
@@ -184,7 +184,7 @@ export class Owners {
    * Container Insights names cluster and service but no account. Such an owner and the only one of its name that has
    * an account are one: its baseline goes on when the account becomes known.
    */
-  #namesake(owner: Owner, key: string): OwnerRecord | undefined {
+  #namesake(owner: Owner, key: string, timeMs: number): OwnerRecord | undefined {
     if (!isInPlace(owner)) return undefined;
     const namesakes = this.#namesakes.get(nameIn(owner));
     if (namesakes === undefined) return undefined;
@@ -194,6 +194,9 @@ export class Owners {
     bare.owner = owner;
     bare.isChanged = true;
     this.#aliases.set(key, bare);
+    // As when it is read again: what contains it is known by the same account.
+    const parent = parentOf(owner);
+    if (parent !== undefined) bare.parent = this.of(parent, timeMs);
     return bare;
   }
 

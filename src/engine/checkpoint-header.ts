@@ -1,0 +1,79 @@
+/** The header of a state: its marks, and the names of all parts. */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { FargazerError, type FeedName, type Item, type JsonValue, type Store } from '#contract';
+import type { Lateness } from './order.ts';
+
+/** Raised when the meaning of a stored part changes; older versions are migrated or refused, never misread. */
+export const stateVersion = 1;
+
+/** The item that carries the marks and names all parts. */
+export const walkKey = 'walk/state';
+
+/** Alerts that a step found, numbered in the order in which they are to be delivered. */
+export interface PendingBatch {
+  /** Number of the first. */
+  from: number;
+  count: number;
+  part: string;
+}
+
+export interface Header {
+  fargazer: 'state';
+  version: number;
+  marks: Record<string, number>;
+  readTo: Record<string, number>;
+  feedFirstMs: Partial<Record<FeedName, number>>;
+  /** null: nothing was ever taught. */
+  teachUntilMs: number | null;
+  lateness: Lateness;
+  packs: number;
+  buckets: (string | null)[];
+  facts: string;
+  episodes: string;
+  coverage: string;
+  open: string;
+  tape: [feed: string, minute: number, part: string][];
+  pending: PendingBatch[];
+  nextAlert: number;
+  /** What live runs keep beside the walk: positions of lanes, the round walked through. */
+  live: JsonValue;
+}
+
+export function packJson(value: unknown): Uint8Array {
+  return zstdCompressSync(JSON.stringify(value));
+}
+
+export function unpackJson(bytes: Uint8Array): JsonValue {
+  return JSON.parse(zstdDecompressSync(bytes).toString()) as JsonValue;
+}
+
+/** The header that an item holds. Throws `state-newer` or `state-damaged` in a sentence. */
+export function headerOf(item: Item | undefined, { place }: Store): Header | undefined {
+  if (item === undefined) return undefined;
+  const header = item.value as unknown as Header | null;
+  if (header?.fargazer !== 'state' || typeof header.version !== 'number') {
+    throw new FargazerError('state-damaged', `${place}: this is not a state of fargazer. Nothing was changed; name another place for the state.`);
+  }
+  if (header.version > stateVersion) {
+    throw new FargazerError(
+      'state-newer',
+      `${place}: the state was made by a newer version of fargazer (state version ${header.version}, this one reads up to ${stateVersion}). Nothing was changed; use the newer version, or another place for the state.`,
+    );
+  }
+  if (!isWhole(header)) throw damaged(place);
+  return header;
+}
+
+export function damaged(place: string, cause?: unknown): FargazerError {
+  return new FargazerError('state-damaged', `${place}: the state is damaged and was not used. Nothing was changed; restore a copy, or begin a new state elsewhere.`, { cause });
+}
+
+function isWhole({ marks, readTo, feedFirstMs, lateness, buckets, facts, episodes, coverage, open, tape, pending }: Header): boolean {
+  return [marks, readTo, feedFirstMs, lateness].every((one) => typeof one === 'object' && one !== null) && [buckets, tape, pending].every(Array.isArray) && [facts, episodes, coverage, open].every((name) => typeof name === 'string');
+}
+
+/** Parts that a header names itself, those of owners and their index left out. */
+export function namesIn(header: Header | undefined): string[] {
+  if (header === undefined) return [];
+  return [header.facts, header.episodes, header.coverage, header.open, ...header.tape.map(([, , name]) => name), ...header.pending.map(({ part }) => part)];
+}
