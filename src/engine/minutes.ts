@@ -1,8 +1,7 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin, Subject } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
-import type { TaskFacts } from './facts.ts';
 import type { Few } from './few.ts';
 import { releaseOfMinuteEnd, type Lateness } from './order.ts';
 import type { Instance } from './owners.ts';
@@ -49,20 +48,10 @@ export interface EntityMinute {
   waiting: Few<Waiting> | undefined;
 }
 
-/** A subject met before in this minute: its rows go the same way while no fact changed. */
-export interface KnownSubject {
-  epoch: number;
-  of: EntityMinute;
-  task: TaskFacts | undefined;
-  isUnattributed: boolean;
-}
-
 export interface MinuteState {
   feed: FeedName;
   minute: number;
   entities: Map<Instance, EntityMinute>;
-  /** Lines of one subject are many in a minute; whatever else is sent comes as one row. */
-  known: Map<Subject, KnownSubject>;
   /** Owners whose records have a known gap in this minute; `*` for all. */
   gaps: Set<string>;
 }
@@ -89,7 +78,7 @@ export class Minutes {
     }
     let state = ofFeed.open.get(minute);
     if (state === undefined) {
-      state = { feed, minute, entities: new Map(), known: new Map(), gaps: new Set() };
+      state = { feed, minute, entities: new Map(), gaps: new Set() };
       ofFeed.open.set(minute, state);
       if (minute < ofFeed.next) ofFeed.next = minute;
     }
