@@ -117,6 +117,11 @@ export class ScannedLine implements LogRecord {
     this.#origin = origin;
   }
 
+  /** Of each value by itself: they are kept side by side, and a digit of one must not hide where a number of the other begins. */
+  #suspected(): number {
+    return this.#container.suspected | suspicionsOf(this.#page, this.#start, this.#middle) | suspicionsOf(this.#page, this.#middle, this.#end);
+  }
+
   get id(): string {
     return (this.#id ??= contentId(this.#text()));
   }
@@ -125,7 +130,7 @@ export class ScannedLine implements LogRecord {
   }
 
   get raw(): string {
-    return (this.#raw ??= shortenRaw(this.#text(), this.#container.suspected | suspicionsOf(this.#page, this.#start, this.#end)));
+    return (this.#raw ??= shortenRaw(this.#text(), this.#suspected()));
   }
   set raw(raw: string) {
     this.#raw = raw;
