@@ -64,6 +64,10 @@ interface FeedMinutes {
 export class Minutes {
   readonly #lateness: Lateness;
   readonly #feeds = new Map<FeedName, FeedMinutes>();
+  /** No minute ends before this release: asked before each row, nearly always in vain. */
+  #soonest = -Infinity;
+  /** The minute asked last, while it is open. */
+  #last: MinuteState | undefined;
 
   constructor(lateness: Lateness) {
     this.#lateness = lateness;
@@ -71,17 +75,24 @@ export class Minutes {
 
   /** The state of a minute that is not closed yet. */
   at(feed: FeedName, minute: number): MinuteState {
+    const last = this.#last;
+    if (last !== undefined && last.minute === minute && last.feed === feed) return last;
     let ofFeed = this.#feeds.get(feed);
     if (ofFeed === undefined) {
       ofFeed = { open: new Map(), next: minute };
       this.#feeds.set(feed, ofFeed);
+      this.#soonest = -Infinity;
     }
     let state = ofFeed.open.get(minute);
     if (state === undefined) {
       state = { feed, minute, entities: new Map(), gaps: new Set() };
       ofFeed.open.set(minute, state);
-      if (minute < ofFeed.next) ofFeed.next = minute;
+      if (minute < ofFeed.next) {
+        ofFeed.next = minute;
+        this.#soonest = -Infinity;
+      }
     }
+    this.#last = state;
     return state;
   }
 
@@ -90,6 +101,7 @@ export class Minutes {
    * while `isWatched` says that somebody may be silent in them.
    */
   shiftUpTo(release: number, isWatched: (feed: FeedName, minute: number) => boolean): MinuteState | undefined {
+    if (release < this.#soonest) return undefined;
     let best: FeedName | undefined;
     let bestRelease = Infinity;
     for (const feed of feedNames) {
@@ -108,11 +120,16 @@ export class Minutes {
       best = feed;
       bestRelease = end;
     }
-    if (best === undefined) return undefined;
+    if (best === undefined) {
+      this.#soonest = Infinity;
+      for (const [feed, { next }] of this.#feeds) this.#soonest = Math.min(this.#soonest, releaseOfMinuteEnd(next, feed, this.#lateness));
+      return undefined;
+    }
     const ofFeed = this.#feeds.get(best)!;
     const minute = ofFeed.next;
     const state = this.at(best, minute);
     ofFeed.open.delete(minute);
+    this.#last = undefined;
     ofFeed.next = minute + 1;
     return state;
   }
@@ -140,6 +157,7 @@ export class Minutes {
   }
 
   setNext(feed: FeedName, minute: number): void {
+    this.#soonest = -Infinity;
     const ofFeed = this.#feeds.get(feed);
     if (ofFeed === undefined) this.#feeds.set(feed, { open: new Map(), next: minute });
     else ofFeed.next = minute;
