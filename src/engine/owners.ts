@@ -121,11 +121,11 @@ export class Owners {
       if (record.isChanged || record.lastSeenMs >= beforeMs || parents.has(record)) kept.add(packOf(record.owner));
       else idle.push(record);
     }
-    if (idle.length > 0) this.epoch += 1;
     for (const record of idle) {
       const pack = packOf(record.owner);
       // The owners of a pack come and go together.
       if (kept.has(pack)) continue;
+      this.epoch += 1;
       this.records.delete(record.key);
       this.#aliases.delete(ownerKey(record.owner));
       this.#namesakes.delete(nameIn(record.owner));
