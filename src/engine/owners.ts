@@ -200,7 +200,7 @@ export class Owners {
   }
 
   instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
-    const key = container === '' ? id : `${container}\u0001${id}`;
+    const key = instanceKey(container, id);
     let instance = owner.instances.get(key);
     if (instance !== undefined && timeMs - instance.lastSeenMs > instanceMemoryMs) {
       this.#forget(owner, key, instance);
@@ -243,6 +243,11 @@ export class Owners {
     if (left === 0) owner.containersOf.delete(id);
     else owner.containersOf.set(id, left);
   }
+}
+
+/** Names an instance among those of its owner. */
+export function instanceKey(container: string, id: string): string {
+  return container === '' ? id : `${container}\u0001${id}`;
 }
 
 /** Owners that live in a cluster. */

@@ -11,7 +11,7 @@ import { Judges } from './judge.ts';
 import { Minutes, type MinuteState } from './minutes.ts';
 import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
 import { minuteLengthMs, releaseOf, releaseOfMinuteEnd } from './order.ts';
-import { instanceMemoryMs, type OwnerRecord } from './owners.ts';
+import { instanceKey, instanceMemoryMs, type OwnerRecord } from './owners.ts';
 import type { Page } from './page.ts';
 import type { Teacher } from './parts.ts';
 import { ownersInPieces, Pieces, type JoinPieces } from './pieces.ts';
@@ -87,7 +87,7 @@ export class Walk {
   watch(feed: FeedName, owner: Owner, container: string, id: string): void {
     const { owners } = this.state;
     const record = owners.of(owner, 0);
-    const instance = record.instances.get(`${container}\u0001${id}`);
+    const instance = record.instances.get(instanceKey(container, id));
     if (instance !== undefined) this.#silence.note(feed, instance);
   }
 
