@@ -156,11 +156,10 @@ export function edgesAt(band: Band, shift: number, isWidened: boolean): Edges {
     if (low.isShifted) lowBucket = range.low === 0 ? 0 : Math.min(lowBucket, bucketOf(range.low));
   }
   band.asked = name;
-  const edges = {
-    low: lowEdge(moved(lowBucket, -margin)),
-    high: highEdge(moved(highBucket, margin)),
-    typical: middle > 0 ? middleOf(moved(middle, shift)) : middleOf(middle),
-  };
-  band.edges = { ...edges, inside: { surprise: 0, side: 'inside', ...edges } };
+  const lowest = lowEdge(moved(lowBucket, -margin));
+  const highest = highEdge(moved(highBucket, margin));
+  const typical = middle > 0 ? middleOf(moved(middle, shift)) : middleOf(middle);
+  // Written out: this is made once a minute for each series, and spreading costs more than all the rest of it.
+  band.edges = { low: lowest, high: highest, typical, inside: { surprise: 0, side: 'inside', low: lowest, high: highest, typical } };
   return band.edges;
 }

@@ -17,10 +17,26 @@ interface Words {
 
 function wordsOf(template: string): Words {
   const tokens = template.split(' ', positionLimit);
-  const first = tokens.map((token, at) => mixed(hashed(token) + at));
-  const second = first.map((hash) => mixed(~hash));
-  const add = (sum: number, value: number): number => (sum + value) >>> 0;
-  return { tokens, first, second, firstSum: first.reduce(add, 0), secondSum: second.reduce(add, 0) };
+  const first: number[] = [];
+  const second: number[] = [];
+  let firstSum = 0;
+  let secondSum = 0;
+  for (let at = 0; at < tokens.length; at += 1) {
+    const one = mixed(hashed(tokens[at] as string) + at);
+    const two = mixed(~one);
+    first.push(one);
+    second.push(two);
+    firstSum = (firstSum + one) >>> 0;
+    secondSum = (secondSum + two) >>> 0;
+  }
+  return { tokens, first, second, firstSum, secondSum };
+}
+
+/** As `nameWithout`, of one position. */
+function nameWithoutOne({ first, second, firstSum, secondSum }: Words, at: number): number {
+  const one = (firstSum - (first[at] ?? 0) + mixed(at)) >>> 0;
+  const two = (secondSum - (second[at] ?? 0) + at) >>> 0;
+  return one * 0x10_0000 + (two & 0xf_ffff);
 }
 
 /** Names the line without the given positions; 52 bits, so that chance does not join two. */
@@ -44,8 +60,8 @@ export class Leaf {
   readonly ids: string[] = [];
   readonly #words: Words[] = [];
   readonly #parents: number[] = [];
-  /** By position: lines alike but for that position. */
-  readonly #contexts: Map<number, Context>[] = [];
+  /** By position: lines alike but for that position; a number is the one member so far, as in most. */
+  readonly #contexts: Map<number, Context | number>[] = [];
   /** What templates folded earlier have in common. */
   readonly #patterns: { positions: readonly number[]; name: number; member: number }[] = [];
   readonly #distinct: Set<number>[] = [];
@@ -96,11 +112,14 @@ export class Leaf {
     let isCandidateNew = false;
     for (let at = 0; at < words.tokens.length; at += 1) {
       const value = words.first[at] as number;
-      const contexts = (this.#contexts[at] ??= new Map<number, Context>());
-      const name = nameWithout(words, [at]);
+      const contexts = (this.#contexts[at] ??= new Map<number, Context | number>());
+      const name = nameWithoutOne(words, at);
       const context = contexts.get(name);
-      if (context === undefined) contexts.set(name, { values: new Set([value]), members: [member] });
-      else {
+      if (context === undefined) contexts.set(name, member);
+      else if (typeof context === 'number') {
+        const values = new Set([(this.#words[context] as Words).first[at] as number, value]);
+        contexts.set(name, { values, members: [context, member] });
+      } else {
         context.values.add(value);
         context.members.push(member);
         if (context.values.size > valueLimit) for (const other of context.members) this.#join(member, other);
@@ -145,8 +164,8 @@ export class Leaf {
     }
     if (!this.#isOpen) return -1;
     for (let at = 0; at < words.tokens.length; at += 1) {
-      const context = this.#contexts[at]?.get(nameWithout(words, [at]));
-      if (context !== undefined && context.values.size > valueLimit) return context.members[0] as number;
+      const context = this.#contexts[at]?.get(nameWithoutOne(words, at));
+      if (typeof context === 'object' && context.values.size > valueLimit) return context.members[0] as number;
     }
     if (this.#candidates.length > 1) {
       const skeleton = this.#skeletons.get(nameWithout(words, this.#candidates));

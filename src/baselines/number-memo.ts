@@ -19,14 +19,23 @@ export interface Memo {
   hasBand: boolean;
 }
 
-const memos = new WeakMap<NumberState, Memo>();
+/** Stands on the state itself, where nobody who copies, compares or stores it looks: a weak map costs a search with each addition. */
+const memoKey = Symbol('memo');
+
+interface Remembered extends NumberState {
+  [memoKey]?: Memo | undefined;
+}
+
+function remember(state: NumberState, memo: Memo | undefined): void {
+  Object.defineProperty(state, memoKey, { value: memo, enumerable: false, writable: true, configurable: true });
+}
 
 export function memoOf(state: NumberState): Memo {
-  let memo = memos.get(state);
+  let memo = (state as Remembered)[memoKey];
   if (memo === undefined) {
     memo = { byIndex: new Map(), usual: undefined, band: undefined, hasBand: false };
     for (const key in state.buckets) memo.byIndex.set(Number(key), state.buckets[key] as Bucket);
-    memos.set(state, memo);
+    remember(state, memo);
   }
   return memo;
 }
@@ -64,7 +73,7 @@ export function acceptNumber(state: NumberState, text: string): boolean {
   const bucket = (state.buckets[index] ??= emptyBucket());
   acceptBallot(bucket.ballot);
   shed(bucket.ballot);
-  memos.delete(state);
+  remember(state, undefined);
   return true;
 }
 
@@ -74,7 +83,7 @@ export function forgetNumber(state: NumberState, text: string): boolean {
   const index = bucketOf(value);
   if (state.buckets[index] === undefined) return false;
   delete state.buckets[index];
-  memos.delete(state);
+  remember(state, undefined);
   return true;
 }
 

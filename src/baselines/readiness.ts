@@ -42,6 +42,28 @@ export function hasNarrowQuantile(state: NumberState): boolean {
   return haveAlikeHours(indices, buckets);
 }
 
+/** Sums by hour of the series looked at: counts, indices, and their squares; whole numbers, whatever the order. */
+const counted = new Float64Array(hours);
+const stepped = new Float64Array(hours);
+const squared = new Float64Array(hours);
+
+function sumHours(indices: readonly number[], buckets: readonly Bucket[]): void {
+  counted.fill(0);
+  stepped.fill(0);
+  squared.fill(0);
+  for (let at = 0; at < buckets.length; at += 1) {
+    const index = indices[at] as number;
+    const { times } = buckets[at] as Bucket;
+    for (let hour = 0; hour < hours; hour += 1) {
+      const count = times[hour] as number;
+      if (count === 0) continue;
+      counted[hour]! += count;
+      stepped[hour]! += count * index;
+      squared[hour]! += count * index * index;
+    }
+  }
+}
+
 /** Do all hours seen have one level, as far as their spread lets it be told? Or was the whole day seen? */
 function haveAlikeHours(indices: readonly number[], buckets: readonly Bucket[]): boolean {
   let least = Infinity;
@@ -50,16 +72,11 @@ function haveAlikeHours(indices: readonly number[], buckets: readonly Bucket[]):
   let fewest = Infinity;
   let within = 0;
   let all = 0;
+  sumHours(indices, buckets);
   for (let hour = 0; hour < hours; hour += 1) {
-    let count = 0;
-    let steps = 0;
-    let squares = 0;
-    for (const [at, { times }] of buckets.entries()) {
-      const index = indices[at] as number;
-      count += times[hour] as number;
-      steps += (times[hour] as number) * index;
-      squares += (times[hour] as number) * index * index;
-    }
+    const count = counted[hour]!;
+    const steps = stepped[hour]!;
+    const squares = squared[hour]!;
     if (count < leastInHour) continue;
     const mean = steps / count;
     told += 1;

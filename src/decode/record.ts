@@ -67,6 +67,9 @@ export function openRecords({ file, intake, settings, format, watch }: RecordOpt
       get countFromMs() {
         return intake.countFromMs;
       },
+      get countToMs() {
+        return intake.countToMs;
+      },
     },
   });
 

@@ -2,7 +2,7 @@
 import type { Entity, Observation } from '#contract';
 import type { Judges } from './judge.ts';
 import type { MinuteState } from './minutes.ts';
-import { counterRates, metricMinute, networkMinute } from './observe.ts';
+import { counterRates, MetricObservation, networkMinute } from './observe.ts';
 import { logMinute } from './observe-logs.ts';
 import { Siblings } from './siblings.ts';
 import { minuteLengthMs } from './order.ts';
@@ -55,7 +55,7 @@ function eachSum(minute: MinuteState, judges: Judges, silent: readonly [Instance
     }
     for (const [instance, entity] of silent) told(instance, entity, logMinute(undefined, minute.minute));
   }
-  if (judges.reads('metric-minute')) eachMetric(minute, told);
+  if (judges.reads('metric-minute')) eachMetric(minute, judges.onJudged !== undefined, told);
   if (judges.reads('network-minute')) {
     for (const { instance, entity, network } of minute.entities.values()) {
       if (network !== undefined) told(instance, entity, networkMinute(network, minute.minute));
@@ -63,15 +63,18 @@ function eachSum(minute: MinuteState, judges: Judges, silent: readonly [Instance
   }
 }
 
-function eachMetric(minute: MinuteState, told: Told): void {
+/** Detectors keep nothing of what they are told: one object goes from metric to metric, unless somebody listens, who may keep it. */
+function eachMetric(minute: MinuteState, isKept: boolean, told: Told): void {
   const siblings = new Siblings(minute, siblingMinimum);
+  let observation: MetricObservation | undefined;
   for (const of of minute.entities.values()) {
-    const { metrics, rates, instance, entity } = of;
+    const { metrics, instance, entity } = of;
     if (metrics === undefined) continue;
     for (let at = 0; at < metrics.values.length; at += 1) {
-      const isCounter = metrics.list.isCumulative[at]!;
-      if (isCounter && Number.isNaN(rates![at]!)) continue;
-      told(instance, entity, metricMinute(metrics, at, minute.minute, isCounter ? rates![at] : undefined, siblings, of));
+      observation ??= new MetricObservation(minute.minute, siblings);
+      if (!observation.point(of, metrics, at)) continue;
+      told(instance, entity, observation);
+      if (isKept) observation = undefined;
     }
   }
 }

@@ -48,6 +48,9 @@ const taskMemoryMs = 48 * 3_600_000;
 /** Flow logs tell times up to a minute off. */
 const inaccuracyMs = 60_000;
 
+/** What the first record that tells it tells of a task for good. */
+const namesOfTask = ['account', 'region', 'cluster', 'family', 'revision'] as const;
+
 export class Facts {
   readonly tasks = new Map<string, TaskFacts>();
   readonly #interfaces = new Map<string, Holding[]>();
@@ -83,11 +86,11 @@ export class Facts {
       this.epoch += 1;
     }
     if (event.timeMs > task.lastSeenMs) task.lastSeenMs = event.timeMs;
-    task.account ??= subject.account;
-    task.region ??= subject.region;
-    task.cluster ??= subject.cluster;
-    task.family ??= subject.family;
-    task.revision ??= subject.revision;
+    for (const name of namesOfTask) {
+      if (task[name] !== undefined || subject[name] === undefined) continue;
+      task[name] = subject[name];
+      this.epoch += 1;
+    }
     if (subject.service !== undefined && lateness[event.feed] < task.serviceLatenessMs) {
       task.service = subject.service;
       task.serviceLatenessMs = lateness[event.feed];

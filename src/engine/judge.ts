@@ -3,7 +3,7 @@ import type { Asking, BaselineView, Context, Detector, Entity, Evidence, FeedNam
 import { entityName } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import type { Facts } from './facts.ts';
-import { deploymentAt, traceIn, tracesOf, type Instance, type Traces } from './owners.ts';
+import { deploymentAt, tracesOf, type Instance, type Traces } from './owners.ts';
 import { packValue } from './packed-value.ts';
 import { learn, viewOf, type Part, type Teacher } from './parts.ts';
 import { slotsOf, type BaselineSlot, type EnabledDetector, type EngineSettings } from './settings.ts';
@@ -78,6 +78,8 @@ export class Judges {
   /** Instances whose traces are unpacked, written over in turn. */
   readonly #awake: Instance[] = [];
   #nextAwake = 0;
+  /** Where the next trace is looked for first. */
+  #nextTrace = 0;
 
   constructor(settings: EngineSettings, facts: Facts, teacher: Teacher, episodes: Episodes) {
     this.#facts = facts;
@@ -240,12 +242,16 @@ export class Judges {
     const part = spec.part === undefined ? '' : spec.part(observation as never);
     const key = traceKey(reader, part);
     const traces = Array.isArray(instance.traces) ? instance.traces : this.#wake(instance);
-    let trace = traceIn(traces, key);
-    if (trace === undefined) {
-      trace = spec.create() as unknown;
-      // Beyond the bound a task that sends ever new metrics has no past.
-      if (traces.length < 2 * traceLimit) instance.traces = [...traces, key, trace];
+    // Minute by minute the metrics of a task come in one order, and so do their traces.
+    const near = this.#nextTrace < traces.length ? this.#nextTrace : 0;
+    const at = traces[near] === key ? near : traces.indexOf(key);
+    if (at >= 0) {
+      this.#nextTrace = at + 2;
+      return traces[at + 1];
     }
+    const trace = spec.create() as unknown;
+    // Beyond the bound a task that sends ever new metrics has no past.
+    if (traces.length < 2 * traceLimit) instance.traces = [...traces, key, trace];
     return trace;
   }
 

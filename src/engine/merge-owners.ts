@@ -18,12 +18,12 @@ function mergeOwner(into: OwnerRecord, other: OwnerRecord): void {
   for (const [key, group] of other.groups) {
     const known = into.groups.get(key);
     if (known === undefined) {
-      into.groups.set(key, { ...group, bySlot: undefined, nearSlot: undefined, nearParts: undefined, parts: new Map([...group.parts].map(([name, part]) => [name, { ...part, state: part.kind.merge(part.state, part.kind.empty()) }])) });
+      into.groups.set(key, { ...group, bySlot: undefined, nearSlot: undefined, nearParts: undefined, last: undefined, parts: new Map([...group.parts].map(([name, part]) => [name, { ...part, next: undefined, state: part.kind.merge(part.state, part.kind.empty()) }])) });
       continue;
     }
     for (const [name, part] of group.parts) {
       const own = known.parts.get(name);
-      if (own === undefined) known.parts.set(name, { ...part, state: part.kind.merge(part.state, part.kind.empty()) });
+      if (own === undefined) known.parts.set(name, { ...part, next: undefined, state: part.kind.merge(part.state, part.kind.empty()) });
       else {
         own.state = own.kind.merge(own.state, part.state);
         own.createdMs = Math.min(own.createdMs, part.createdMs);

@@ -1,8 +1,7 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin, Subject } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin } from '#contract';
 import { feedNames } from '#contract';
 import type { Episode } from './episodes.ts';
-import type { TaskFacts } from './facts.ts';
 import type { Few } from './few.ts';
 import { releaseOfMinuteEnd, type Lateness } from './order.ts';
 import type { Instance } from './owners.ts';
@@ -49,20 +48,10 @@ export interface EntityMinute {
   waiting: Few<Waiting> | undefined;
 }
 
-/** A subject met before in this minute: its rows go the same way while no fact changed. */
-export interface KnownSubject {
-  epoch: number;
-  of: EntityMinute;
-  task: TaskFacts | undefined;
-  isUnattributed: boolean;
-}
-
 export interface MinuteState {
   feed: FeedName;
   minute: number;
   entities: Map<Instance, EntityMinute>;
-  /** Lines of one subject are many in a minute; whatever else is sent comes as one row. */
-  known: Map<Subject, KnownSubject>;
   /** Owners whose records have a known gap in this minute; `*` for all. */
   gaps: Set<string>;
 }
@@ -75,6 +64,10 @@ interface FeedMinutes {
 export class Minutes {
   readonly #lateness: Lateness;
   readonly #feeds = new Map<FeedName, FeedMinutes>();
+  /** No minute ends before this release: asked before each row, nearly always in vain. */
+  #soonest = -Infinity;
+  /** The minute asked last, while it is open. */
+  #last: MinuteState | undefined;
 
   constructor(lateness: Lateness) {
     this.#lateness = lateness;
@@ -82,17 +75,24 @@ export class Minutes {
 
   /** The state of a minute that is not closed yet. */
   at(feed: FeedName, minute: number): MinuteState {
+    const last = this.#last;
+    if (last !== undefined && last.minute === minute && last.feed === feed) return last;
     let ofFeed = this.#feeds.get(feed);
     if (ofFeed === undefined) {
       ofFeed = { open: new Map(), next: minute };
       this.#feeds.set(feed, ofFeed);
+      this.#soonest = -Infinity;
     }
     let state = ofFeed.open.get(minute);
     if (state === undefined) {
-      state = { feed, minute, entities: new Map(), known: new Map(), gaps: new Set() };
+      state = { feed, minute, entities: new Map(), gaps: new Set() };
       ofFeed.open.set(minute, state);
-      if (minute < ofFeed.next) ofFeed.next = minute;
+      if (minute < ofFeed.next) {
+        ofFeed.next = minute;
+        this.#soonest = -Infinity;
+      }
     }
+    this.#last = state;
     return state;
   }
 
@@ -101,6 +101,7 @@ export class Minutes {
    * while `isWatched` says that somebody may be silent in them.
    */
   shiftUpTo(release: number, isWatched: (feed: FeedName, minute: number) => boolean): MinuteState | undefined {
+    if (release < this.#soonest) return undefined;
     let best: FeedName | undefined;
     let bestRelease = Infinity;
     for (const feed of feedNames) {
@@ -119,11 +120,16 @@ export class Minutes {
       best = feed;
       bestRelease = end;
     }
-    if (best === undefined) return undefined;
+    if (best === undefined) {
+      this.#soonest = Infinity;
+      for (const [feed, { next }] of this.#feeds) this.#soonest = Math.min(this.#soonest, releaseOfMinuteEnd(next, feed, this.#lateness));
+      return undefined;
+    }
     const ofFeed = this.#feeds.get(best)!;
     const minute = ofFeed.next;
     const state = this.at(best, minute);
     ofFeed.open.delete(minute);
+    this.#last = undefined;
     ofFeed.next = minute + 1;
     return state;
   }
@@ -151,6 +157,7 @@ export class Minutes {
   }
 
   setNext(feed: FeedName, minute: number): void {
+    this.#soonest = -Infinity;
     const ofFeed = this.#feeds.get(feed);
     if (ofFeed === undefined) this.#feeds.set(feed, { open: new Map(), next: minute });
     else ofFeed.next = minute;

@@ -23,42 +23,52 @@ export function shown(event: { origin: RawShown['origin']; raw: string }): RawSh
   return { origin: event.origin, raw: event.raw };
 }
 
-/** A metric's minute; what few ask for is worked out only when read. */
-class MetricMinuteObservation implements MetricMinute {
-  readonly kind = 'metric-minute' as const;
-  readonly minute: number;
-  readonly metric: string;
-  readonly unit: MetricMinute['unit'];
-  readonly value: number;
-  readonly #set: MetricSet;
-  readonly #at: number;
-  readonly #isRate: boolean;
-  readonly #siblings: Siblings;
-  readonly #of: EntityMinute;
+const nothing = { list: { metrics: [''], units: ['1'], isCumulative: [false] }, values: [0] } as unknown as MetricSet;
 
-  constructor(set: MetricSet, at: number, minute: number, rate: number | undefined, siblings: Siblings, of: EntityMinute) {
-    const unit = set.list.units[at]!;
-    this.minute = minute;
-    this.metric = set.list.metrics[at]!;
-    this.unit = rate === undefined ? unit : unit === 'bytes' ? 'bytes/s' : 'count/s';
-    this.value = rate ?? set.values[at]!;
+/** A metric's minute: points at one metric of a set after the other; what few ask for is worked out only when read. */
+export class MetricObservation implements MetricMinute {
+  readonly minuteMs: number;
+  readonly timeMs: number;
+  metric = '';
+  unit: MetricMinute['unit'] = '1';
+  value = NaN;
+  readonly #siblings: Siblings;
+  #set = nothing;
+  #at = 0;
+  #of: EntityMinute | undefined;
+
+  constructor(minute: number, siblings: Siblings) {
+    this.minuteMs = minute * minuteLengthMs;
+    this.timeMs = this.minuteMs;
+    this.#siblings = siblings;
+  }
+
+  /** Points it at the metric at a place of a set; false for a counter that has no rate. */
+  point(of: EntityMinute, set: MetricSet, at: number): boolean {
+    const { list } = set;
+    const unit = list.units[at]!;
+    const isRate = list.isCumulative[at]!;
+    const value = isRate ? of.rates![at]! : set.values[at]!;
+    if (isRate && Number.isNaN(value)) return false;
+    this.metric = list.metrics[at]!;
+    this.unit = !isRate ? unit : unit === 'bytes' ? 'bytes/s' : 'count/s';
+    this.value = value;
     this.#set = set;
     this.#at = at;
-    this.#isRate = rate !== undefined;
-    this.#siblings = siblings;
     this.#of = of;
+    return true;
   }
 
-  get timeMs(): number {
-    return this.minute * minuteLengthMs;
-  }
-
-  get minuteMs(): number {
-    return this.minute * minuteLengthMs;
+  get kind(): 'metric-minute' {
+    return 'metric-minute';
   }
 
   get count(): number {
     return 1;
+  }
+
+  get #isRate(): boolean {
+    return this.#set.list.isCumulative[this.#at]!;
   }
 
   get minimum(): number {
@@ -74,20 +84,8 @@ class MetricMinuteObservation implements MetricMinute {
   }
 
   get siblings(): readonly number[] {
-    return this.#siblings.of(this.#of, this.metric, this.value);
+    return this.#siblings.of(this.#of!, this.metric, this.value);
   }
-}
-
-/** The metric at a place of a set; `rate` where it is a counter. */
-export function metricMinute(
-  set: MetricSet,
-  at: number,
-  minute: number,
-  rate: number | undefined,
-  siblings: Siblings,
-  of: EntityMinute,
-): MetricMinute {
-  return new MetricMinuteObservation(set, at, minute, rate, siblings, of);
 }
 
 /** Longest pause between two readings of a counter that still makes a rate. */

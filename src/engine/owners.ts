@@ -66,16 +66,13 @@ export function tracesOf({ traces }: Instance): Traces {
   return typeof traces === 'string' ? (unpackValue(traces) as Traces) : (traces ?? []);
 }
 
-export function traceIn(traces: Traces, key: string): unknown {
-  const at = traces.indexOf(key);
-  return at < 0 ? undefined : traces[at + 1];
-}
-
 /** Gives back, into `owners`, what was saved of the owners of a pack and is not in memory. */
 export type Recall = (pack: string, owners: Owners) => void;
 
 export class Owners {
   readonly records = new Map<string, OwnerRecord>();
+  /** Rises whenever an owner's name may lead to another record, or a task's to another instance, than it led to before. */
+  epoch = 0;
   /** Set where owners may be saved and not in memory. */
   recall: Recall | undefined;
   /** Packs whose owners are all in memory. */
@@ -128,6 +125,7 @@ export class Owners {
       const pack = packOf(record.owner);
       // The owners of a pack come and go together.
       if (kept.has(pack)) continue;
+      this.epoch += 1;
       this.records.delete(record.key);
       this.#aliases.delete(ownerKey(record.owner));
       this.#namesakes.delete(nameIn(record.owner));
@@ -177,7 +175,11 @@ export class Owners {
     if (!isInPlace(record.owner)) return;
     const namesakes = this.#namesakes.get(nameIn(record.owner));
     if (namesakes === undefined) this.#namesakes.set(nameIn(record.owner), [record]);
-    else namesakes.push(record);
+    else {
+      // Of two, a name without account and region is neither's.
+      namesakes.push(record);
+      this.epoch += 1;
+    }
   }
 
   /**
@@ -201,10 +203,10 @@ export class Owners {
   }
 
   instance(owner: OwnerRecord, container: string, id: string, timeMs: number): Instance {
-    const key = container === '' ? id : `${container}\u0001${id}`;
+    const key = instanceKey(container, id);
     let instance = owner.instances.get(key);
     if (instance !== undefined && timeMs - instance.lastSeenMs > instanceMemoryMs) {
-      forget(owner, key, instance);
+      this.#forget(owner, key, instance);
       instance = undefined;
     }
     if (instance === undefined) {
@@ -232,17 +234,23 @@ export class Owners {
   forgetInstances(beforeMs: number): void {
     for (const record of this.records.values()) {
       for (const [key, instance] of record.instances) {
-        if (instance.lastSeenMs < beforeMs) forget(record, key, instance);
+        if (instance.lastSeenMs < beforeMs) this.#forget(record, key, instance);
       }
     }
   }
+
+  #forget(owner: OwnerRecord, key: string, { id }: Instance): void {
+    this.epoch += 1;
+    owner.instances.delete(key);
+    const left = (owner.containersOf.get(id) ?? 1) - 1;
+    if (left === 0) owner.containersOf.delete(id);
+    else owner.containersOf.set(id, left);
+  }
 }
 
-function forget(owner: OwnerRecord, key: string, { id }: Instance): void {
-  owner.instances.delete(key);
-  const left = (owner.containersOf.get(id) ?? 1) - 1;
-  if (left === 0) owner.containersOf.delete(id);
-  else owner.containersOf.set(id, left);
+/** Names an instance among those of its owner. */
+export function instanceKey(container: string, id: string): string {
+  return container === '' ? id : `${container}\u0001${id}`;
 }
 
 /** Owners that live in a cluster. */

@@ -62,13 +62,13 @@ export function unpackOwner(packed: PackedOwner, owners: Owners, kinds: Readonly
   record.abstained = packed.abstained;
   record.readyFromMs = packed.readyFromMs ?? undefined;
   for (const { container, phase, parts } of packed.groups) {
-    const group = { container, phase: phase as Part['name'] as never, parts: new Map<string, Part>(), bySlot: undefined, nearSlot: undefined, nearParts: undefined };
+    const group = { container, phase: phase as Part['name'] as never, parts: new Map<string, Part>(), bySlot: undefined, nearSlot: undefined, nearParts: undefined, last: undefined };
     for (const [slot, name, kindName, createdMs, taughtUntilMs, state] of parts) {
       const kind = kinds.get(kindName);
       if (kind === undefined) throw new Error(`no baseline kind ${kindName}`);
       group.parts.set(name === '' ? slot : `${slot}\u0001${name}`, {
         slot, name, kind, state: kind.unpack(state), createdMs,
-        taughtUntilMs: taughtUntilMs ?? Number.NEGATIVE_INFINITY, among: undefined, asked: undefined, view: undefined,
+        taughtUntilMs: taughtUntilMs ?? Number.NEGATIVE_INFINITY, among: undefined, near: undefined, next: undefined, asked: undefined, view: undefined,
       });
     }
     record.groups.set(`${container}|${phase}`, group);

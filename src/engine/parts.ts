@@ -18,6 +18,10 @@ export type AnyKind = BaselineKind<unknown, unknown, BaselineView>;
 
 export interface Part {
   slot: string;
+  /** The same baseline, as asked; undefined until it was. */
+  near: BaselineSlot | undefined;
+  /** The part of the group that was asked after this one: minute by minute most are asked in one order. */
+  next: Part | undefined;
   /** Value of the spec's `part`, empty where it has none. */
   name: string;
   kind: AnyKind;
@@ -43,6 +47,8 @@ export interface Group {
   /** The baseline asked last and its parts: most of the time the same again. */
   nearSlot: BaselineSlot | undefined;
   nearParts: Map<string, Part> | undefined;
+  /** The part asked last. */
+  last: Part | undefined;
 }
 
 /** What the making and asking of parts depends on beside the owner. */
@@ -62,7 +68,7 @@ function groupOf(owner: OwnerRecord, container: string, phase: Phase | ''): Grou
   const key = `${container}|${phase}`;
   let group = owner.groups.get(key);
   if (group === undefined) {
-    group = { container, phase, parts: new Map(), bySlot: undefined, nearSlot: undefined, nearParts: undefined };
+    group = { container, phase, parts: new Map(), bySlot: undefined, nearSlot: undefined, nearParts: undefined, last: undefined };
     owner.groups.set(key, group);
   }
   owner.nearGroup = group;
@@ -111,6 +117,26 @@ export function partOf(
   timeMs: number,
   teacher: Teacher,
 ): Part | undefined {
+  const expected = group.last?.next;
+  if (expected !== undefined && expected.near === slot && expected.name === name) {
+    group.last = expected;
+    return expected;
+  }
+  const part = findPart(owner, group, slot, name, timeMs, teacher);
+  if (part === undefined) return undefined;
+  if (group.last !== undefined) group.last.next = part;
+  group.last = part;
+  return part;
+}
+
+function findPart(
+  owner: OwnerRecord,
+  group: Group,
+  slot: BaselineSlot,
+  name: string,
+  timeMs: number,
+  teacher: Teacher,
+): Part | undefined {
   const ofSlot = partsOfSlot(group, slot);
   const near = ofSlot.get(name);
   if (near !== undefined) return near;
@@ -122,11 +148,12 @@ export function partOf(
       return undefined;
     }
     const kind = slot.spec.kind as AnyKind;
-    part = { slot: slot.id, name, kind, state: kind.empty(), createdMs: timeMs, taughtUntilMs: none, among: undefined, asked: undefined, view: undefined };
+    part = { slot: slot.id, near: slot, next: undefined, name, kind, state: kind.empty(), createdMs: timeMs, taughtUntilMs: none, among: undefined, asked: undefined, view: undefined };
     group.parts.set(key, part);
     owner.isChanged = true;
   }
   ofSlot.set(name, part);
+  part.near = slot;
   return part;
 }
 

@@ -1,9 +1,10 @@
 /** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
-import type { FargazerEvent, LogRecord, Observation } from '#contract';
+import type { FargazerEvent, FeedName, LogRecord, Observation } from '#contract';
 import { attribute, ownSide, phaseOf } from './attribute.ts';
 import { put } from './few.ts';
 import type { Judges } from './judge.ts';
-import type { EntityMinute, KnownSubject, Minutes, MinuteState } from './minutes.ts';
+import { KnownSubjects, type Whose } from './known-subjects.ts';
+import type { EntityMinute, Minutes, MinuteState } from './minutes.ts';
 import { dnsLookup, noteFlow, shown } from './observe.ts';
 import { logKind } from './observe-logs.ts';
 import { addMetrics } from './metric-sets.ts';
@@ -32,6 +33,7 @@ export class Rows {
   /** Event time of the first and last row walked. */
   spanMs: { fromMs: number; toMs: number } | undefined;
   readonly #parts: RowParts;
+  readonly #whose = new KnownSubjects();
 
   constructor(parts: RowParts) {
     this.#parts = parts;
@@ -46,29 +48,38 @@ export class Rows {
   walk(row: FargazerEvent): void {
     const { timeMs, feed } = row;
     const minute = this.#parts.minutes.at(feed, minuteOf(timeMs));
-    const known = row.kind === 'log' ? minute.known.get(row.subject) : undefined;
-    if (known !== undefined && known.epoch === this.#parts.state.facts.epoch) this.#walkKnown(row, known, minute);
-    else this.#walkNew(row, minute);
+    this.#span(feed, timeMs);
+    const seen = row.kind === 'log' || row.kind === 'metrics' ? this.#whose.get(row, this.#parts.state, minute.minute) : undefined;
+    if (seen === undefined) this.#walkNew(row, minute);
+    else this.#walkSeen(row, seen, minute);
   }
 
-  /** A line of a subject that was attributed in this minute, and no fact has changed since. */
-  #walkKnown(row: FargazerEvent, { of, task, isUnattributed }: KnownSubject, minute: MinuteState): void {
-    const { timeMs } = row;
-    if (timeMs > this.spanMs!.toMs) this.spanMs!.toMs = timeMs;
+  #span(feed: FeedName, timeMs: number): void {
+    const { feedFirstMs } = this.#parts.state;
+    if (feedFirstMs[feed] === undefined && timeMs >= this.#parts.beginsMs()) feedFirstMs[feed] = timeMs;
+    const span = this.spanMs;
+    if (span === undefined) this.spanMs = { fromMs: timeMs, toMs: timeMs };
+    else if (timeMs < span.fromMs) span.fromMs = timeMs;
+    else if (timeMs > span.toMs) span.toMs = timeMs;
+  }
+
+  /** A line or point of a subject that was attributed before, and nothing has changed since that attribution hangs on. */
+  #walkSeen(row: FargazerEvent, { instance, task, revision, isUnattributed }: Whose, minute: MinuteState): void {
+    const { timeMs, feed } = row;
     if (task !== undefined && timeMs > task.lastSeenMs) task.lastSeenMs = timeMs;
     if (isUnattributed) this.unattributed += row.count;
-    sight(of.instance, row.feed, minute.minute, timeMs, row.count);
-    this.onRow?.(row, of.instance);
-    this.#observe(row, of, minute);
+    if (instance.lastMinutes[feed] !== minute.minute) {
+      if (revision !== undefined) sightRevision(instance.owner, revision, timeMs);
+      this.#parts.silence.note(feed, instance);
+    }
+    sight(instance, feed, minute.minute, timeMs, row.count);
+    this.onRow?.(row, instance);
+    this.#observe(row, this.#entityMinute(minute, instance, row), minute);
   }
 
   #walkNew(row: FargazerEvent, minute: MinuteState): void {
     const { state, lateness } = this.#parts;
     const { timeMs, feed } = row;
-    if (timeMs >= this.#parts.beginsMs()) state.feedFirstMs[feed] ??= timeMs;
-    this.spanMs ??= { fromMs: timeMs, toMs: timeMs };
-    if (timeMs < this.spanMs.fromMs) this.spanMs.fromMs = timeMs;
-    if (timeMs > this.spanMs.toMs) this.spanMs.toMs = timeMs;
     state.facts.note(row, lateness);
     const whose = attribute(row, state.facts, lateness);
     if (whose.isUnattributed) this.unattributed += row.count;
@@ -78,10 +89,8 @@ export class Rows {
     sight(instance, feed, minute.minute, timeMs, row.count);
     this.#parts.silence.note(feed, instance);
     this.onRow?.(row, instance);
-    const of = this.#entityMinute(minute, instance, row);
-    const { isUnattributed } = whose;
-    if (row.kind === 'log') minute.known.set(row.subject, { epoch: state.facts.epoch, of, task: state.facts.tasks.get(row.subject.task ?? ''), isUnattributed });
-    this.#observe(row, of, minute);
+    if (row.kind === 'log' || row.kind === 'metrics') this.#whose.note(row, whose, instance, state, minute.minute);
+    this.#observe(row, this.#entityMinute(minute, instance, row), minute);
   }
 
   #entityMinute(minute: MinuteState, instance: Instance, row: FargazerEvent): EntityMinute {

@@ -11,7 +11,7 @@ import { Judges } from './judge.ts';
 import { Minutes, type MinuteState } from './minutes.ts';
 import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
 import { minuteLengthMs, releaseOf, releaseOfMinuteEnd } from './order.ts';
-import { instanceMemoryMs, type OwnerRecord } from './owners.ts';
+import { instanceKey, instanceMemoryMs, type OwnerRecord } from './owners.ts';
 import type { Page } from './page.ts';
 import type { Teacher } from './parts.ts';
 import { ownersInPieces, Pieces, type JoinPieces } from './pieces.ts';
@@ -61,11 +61,8 @@ export class Walk {
     this.gate = new Gate(this.tape, settings.lateness, settings, state.marks, state.readTo);
     this.#minutes = new Minutes(settings.lateness);
     this.#pieces = new Pieces(join);
-    const teachUntilMs = (): number => (this.#teachesAll ? Infinity : state.teachUntilMs);
     this.#teacher = {
-      get teachUntilMs() {
-        return teachUntilMs();
-      },
+      teachUntilMs: state.teachUntilMs,
       feedFirstMs: state.feedFirstMs,
       onBound: (sentence) => this.bounds.set(sentence, (this.bounds.get(sentence) ?? 0) + 1),
     };
@@ -90,7 +87,7 @@ export class Walk {
   watch(feed: FeedName, owner: Owner, container: string, id: string): void {
     const { owners } = this.state;
     const record = owners.of(owner, 0);
-    const instance = record.instances.get(`${container}\u0001${id}`);
+    const instance = record.instances.get(instanceKey(container, id));
     if (instance !== undefined) this.#silence.note(feed, instance);
   }
 
@@ -103,8 +100,8 @@ export class Walk {
     if (span === undefined) return;
     this.#span = span;
     if (teaching.only === true) {
-      this.#teachesAll = true;
       this.state.teachUntilMs = Math.max(span.lastMs + 1, this.state.teachUntilMs);
+      this.#teachesAll = true;
     } else if (teaching.forMs !== undefined && this.state.teachUntilMs === -Infinity) {
       this.state.teachUntilMs = span.firstMs + teaching.forMs;
     }
@@ -124,6 +121,7 @@ export class Walk {
   /** Walks what is released before `release`; minutes that end by then are closed. */
   walkTo(release: number): void {
     const { lateness } = this.settings;
+    this.#teacher.teachUntilMs = this.#teachesAll ? Infinity : this.state.teachUntilMs;
     const head = new ReadingHead(this.tape, lateness, release);
     for (;;) {
       const row = head.next();

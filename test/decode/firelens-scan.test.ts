@@ -138,6 +138,15 @@ describe('FireLens fast path', () => {
     assert.ok(recognised > 3 * Number(process.env['FC_RUNS'] ?? 300), `${recognised} lines took the fast path`);
   });
 
+  it('masks a secret at either end of the text, whatever stands before and behind it', () => {
+    for (const log of ['4111 1111 1111 1111', 'AKIAIOSFODNN7EXAMPLE', '1 4111 1111 1111 1111']) {
+      for (const order of [0, 1, 2, 3]) {
+        const lines = ['20', '21', '22'].flatMap((second) => ['13', '14'].map((minute) => record(JSON.stringify(log), `"2026-02-25T06:${minute}:${second}.000Z"`, { order })));
+        same(lines);
+      }
+    }
+  });
+
   it('does not take a line for another that nearly has its shape', () => {
     for (const [first = '', second = ''] of near) {
       for (const [one, other] of [[first, second], [second, first]] as const) {

@@ -156,18 +156,23 @@ describe('a carrier record', () => {
     assert.equal(refused.reading.unreadable.reduce((sum, { count }) => sum + count, 0), bad.length);
   });
 
-  test('sends what may be late through the intake, however it is ordered', () => {
+  test('sends what may be late or ahead of its time through the intake, however it is ordered', () => {
     const lines = [line('x', '2026-02-25T06:13:20Z'), line('x', '2026-02-25T06:13:21Z'), line('x', '2026-02-25T06:13:22Z'), line('x', '2026-02-25T06:13:23Z')];
-    const taken = (countFromMs: number | undefined): number => {
+    const taken = (bounds: Pick<Intake, 'countFromMs' | 'countToMs'>): number => {
       let calls = 0;
-      const intake: Intake = { ...(countFromMs === undefined ? {} : { countFromMs }), generation: 0, take: (event) => (calls++, event) };
+      const intake: Intake = { ...bounds, generation: 0, take: (event) => (calls++, event) };
       const reader = openRecords({ file: 'f', settings: {}, intake });
       for (const one of lines) reader.take(Buffer.from(one), '1', arrivalMs);
       return calls;
     };
-    assert.equal(taken(undefined), 2, 'the first goes the slow way, the second makes the cell');
-    assert.equal(taken(Date.UTC(2026, 1, 25, 6, 13, 22)), 2);
-    assert.equal(taken(Date.UTC(2026, 1, 25, 6, 13, 23)), 3);
-    assert.equal(taken(Date.UTC(2026, 1, 25, 6, 13, 24)), 4);
+    const at = (second: number): number => Date.UTC(2026, 1, 25, 6, 13, second);
+    assert.equal(taken({}), 2, 'the first goes the slow way, the second makes the cell');
+    assert.equal(taken({ countFromMs: at(22) }), 2);
+    assert.equal(taken({ countFromMs: at(23) }), 3);
+    assert.equal(taken({ countFromMs: at(24) }), 4);
+    assert.equal(taken({ countToMs: at(24) }), 2);
+    assert.equal(taken({ countToMs: at(23) }), 3);
+    assert.equal(taken({ countToMs: at(22) }), 4);
+    assert.equal(taken({ countFromMs: at(22), countToMs: at(23) }), 3);
   });
 });

@@ -29,8 +29,11 @@ export function referenceIntake(forgetEvery = Number.POSITIVE_INFINITY): Intake 
         return log;
       }
       const { count } = before;
-      // In place, so that it stays the same object until the generation changes.
-      if (compare(log, before) < 0) Object.assign(before, JSON.parse(JSON.stringify(log)));
+      // In place, so that it stays the same object until the generation changes; what the key does not tell, as the tape takes it.
+      if (compare(log, before) < 0) {
+        const { timeMs, timeNs, id, origin, raw } = log;
+        Object.assign(before, { timeMs, timeNs, id, origin: { ...origin }, raw });
+      }
       before.count = count + log.count;
       return before;
     },
