@@ -6,7 +6,7 @@ import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
 import { standardLateness, type Lateness } from './order.ts';
 import { OwnerPacks, packReading } from './owner-packs.ts';
-import { packOf } from './owners.ts';
+import { packOf } from './owner-name.ts';
 import { unpackPage } from './pack.ts';
 import type { Page } from './page.ts';
 import type { AnyKind } from './parts.ts';

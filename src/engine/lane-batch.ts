@@ -15,13 +15,12 @@ export class LaneBatch {
   #records = 0;
   #unreadable = 0;
   /** Records and unreadable ones seen so far, as the reader of the records tells. */
-  readonly #seen: () => { records: number; unreadable: number };
+  seen: () => { records: number; unreadable: number } = () => ({ records: 0, unreadable: 0 });
 
-  constructor(lane: { round: number; tickMs: number | null }, lateness: Lateness, seen: () => { records: number; unreadable: number }) {
+  constructor(lane: { round: number; tickMs: number | null }, lateness: Lateness) {
     this.gate = new LiveGate(this.#tape, lateness, new Map());
     this.round = lane.round;
     this.tickMs = lane.tickMs;
-    this.#seen = seen;
   }
 
   /** The next record's arrival; its own tick is the last one met. */
@@ -47,7 +46,7 @@ export class LaneBatch {
   #endSection(): void {
     const rows: FargazerEvent[] = [];
     for (const feed of feedNames) for (const minute of this.#tape.minutes(feed)) rows.push(...this.#tape.lift(feed, minute));
-    const seen = this.#seen();
+    const seen = this.seen();
     const { gate } = this;
     const { future, past } = gate.setAside;
     const section: Section = {

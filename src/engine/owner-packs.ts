@@ -1,7 +1,8 @@
 /** Owners in packs: which part of the store holds them, read ahead or when they are met, written when they changed. */
 import type { Part, Store } from '#contract';
 import { packJson, unpackJson } from './checkpoint-header.ts';
-import { packOf, type OwnerRecord } from './owners.ts';
+import { packOf } from './owner-name.ts';
+import type { OwnerRecord } from './owners.ts';
 import { packHash, PackIndex } from './pack-index.ts';
 import { packOwner, unpackOwner, type PackedOwner } from './pack-owner.ts';
 import type { AnyKind } from './parts.ts';

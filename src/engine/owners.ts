@@ -2,10 +2,14 @@
 import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
 import { hash32 } from './bound.ts';
 import { unpackValue } from './packed-value.ts';
+import { isInPlace, nameIn, packOf, parentOf } from './owner-name.ts';
 import type { Group } from './parts.ts';
 
 /** An instance unseen for longer is another one, under whatever name: a task that lives says something within a day. */
 export const instanceMemoryMs = 26 * 3_600_000;
+
+/** Tasks, pods or sessions an owner keeps. */
+const instanceLimit = 10_000;
 
 /** Revisions of an owner remembered, latest kept. */
 const revisionLimit = 32;
@@ -75,6 +79,8 @@ export class Owners {
   epoch = 0;
   /** Set where owners may be saved and not in memory. */
   recall: Recall | undefined;
+  /** Told when a bound is reached. */
+  onBound: ((sentence: string) => void) | undefined;
   /** Packs whose owners are all in memory. */
   readonly #recalled = new Set<string>();
   /** Fuller names of records that were first seen without account and region. */
@@ -222,12 +228,20 @@ export class Owners {
         counters: undefined,
         nearEntity: undefined,
       };
+      if (owner.instances.size >= instanceLimit) this.#forgetIdlest(owner);
       owner.instances.set(key, instance);
       const known = owner.containersOf.get(id) ?? 0;
       owner.containersOf.set(id, known + 1);
       if (known === 0 && id !== '') owner.instanceCount += 1;
     }
     return instance;
+  }
+
+  /** A flood of tasks, or of names that never were tasks: those seen longest ago go, whatever worker asks. */
+  #forgetIdlest(owner: OwnerRecord): void {
+    const idlest = [...owner.instances].sort(([leftKey, left], [rightKey, right]) => left.lastSeenMs - right.lastSeenMs || (leftKey < rightKey ? -1 : 1));
+    for (const [key, instance] of idlest.slice(0, instanceLimit / 10)) this.#forget(owner, key, instance);
+    this.onBound?.(`${owner.owner.name}: over ${instanceLimit.toLocaleString('en-US')} tasks or sessions within a day; those seen longest ago are forgotten`);
   }
 
   /** Forgets instances unseen since `beforeMs`: tasks end without a word. */
@@ -251,36 +265,6 @@ export class Owners {
 /** Names an instance among those of its owner. */
 export function instanceKey(container: string, id: string): string {
   return container === '' ? id : `${container}\u0001${id}`;
-}
-
-/** Owners that live in a cluster. */
-function isInPlace({ kind, cluster }: Owner): boolean {
-  return cluster !== '' && (kind === 'service' || kind === 'family' || kind === 'workload' || kind === 'cluster');
-}
-
-/** Owners of one pack are saved and recalled together: those that may turn out to be one. */
-export function packOf(owner: Owner): string {
-  return isInPlace(owner) ? nameIn(owner) : ownerKey(owner);
-}
-
-function nameIn({ kind, cluster, name }: Owner): string {
-  return `${kind}|${cluster}|${name}`;
-}
-
-function parentOf(owner: Owner): Owner | undefined {
-  const { account, region, cluster } = owner;
-  switch (owner.kind) {
-    case 'principal':
-    case 'interface':
-    case 'host':
-      return { kind: 'account', account, region: '', cluster, name: account === '' ? cluster : account };
-    case 'service':
-    case 'family':
-    case 'workload':
-      return { kind: 'cluster', account, region, cluster, name: cluster };
-    default:
-      return undefined;
-  }
 }
 
 /** Notes a sighting on an owner and an instance. */

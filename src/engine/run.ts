@@ -66,6 +66,7 @@ export class Walk {
       feedFirstMs: state.feedFirstMs,
       onBound: (sentence) => this.bounds.set(sentence, (this.bounds.get(sentence) ?? 0) + 1),
     };
+    state.owners.onBound = this.#teacher.onBound;
     this.judges = new Judges(settings, state.facts, this.#teacher, state.episodes);
     this.rows = new Rows({
       state,

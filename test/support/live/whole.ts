@@ -1,5 +1,5 @@
 /** The same records as a plain replay walks them, and what of a run must come out alike. */
-import { flowFields, type Alert, type FargazerEvent, type Store } from '#contract';
+import { flowFields, type Alert, type Store } from '#contract';
 import { openRecords } from '../../../src/decode/record.ts';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
 import { packOwner } from '../../../src/engine/pack-owner.ts';
@@ -23,7 +23,7 @@ export interface Means {
 /** Walks records up to a release, as `replay --to` does. */
 export function replayed(records: readonly Pick<Timed, 'text'>[], toMs: number, learnForMs?: number, { makeWalk: make = makeWalk, flowFields: fields = decode.flowFields }: Means = {}): Walk {
   const walk = make({ teaching: learnForMs === undefined ? {} : { forMs: learnForMs }, toMs });
-  const reader = openRecords({ file: 'replay', settings: { flowFields: [...fields] }, intake: { generation: 0, take: (event: FargazerEvent) => walk.gate.take(event) } });
+  const reader = openRecords({ file: 'replay', settings: { flowFields: [...fields] }, intake: walk.gate });
   for (const { text } of records) reader.take(Buffer.from(text), '', undefined);
   walk.state.coverage.isOn = true;
   walk.beginTeaching();

@@ -7,7 +7,7 @@ import { attribute } from '../../../engine/attribute.ts';
 import { Checkpoint, StateMoved, walkKey } from '../../../engine/checkpoint.ts';
 import { sectionsAfter, type Section } from '../../../engine/contribution.ts';
 import { releaseOf } from '../../../engine/order.ts';
-import { packOf } from '../../../engine/owners.ts';
+import { packOf } from '../../../engine/owner-name.ts';
 import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.ts';
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape.ts';

@@ -4,7 +4,7 @@
  * was found; what a step saved is delivered beside all that.
  */
 import {
-  FargazerError, severities, type Clock, type Health, type LiveBatch, type LiveSource, type Reporter, type SetAsideReason, type Sink, type Store,
+  FargazerError, severities, type Clock, type CoverageCount, type Health, type LiveBatch, type LiveSource, type Reporter, type SetAsideReason, type Sink, type Store,
 } from '#contract';
 import { dispatcher, type Dispatcher } from '../../../alerting/dispatch/index.ts';
 import type { LiveConfig } from '../../../config/index.ts';
@@ -222,7 +222,21 @@ export class Consumer {
     reporter.stands('owners', [{ value: records.size }]);
     reporter.stands('instances', [{ value: instances }]);
     const open = run.walk.state.episodes.openBySeverity();
+    reporter.stands('coverage', this.#coverage().map(({ feed, state, services: value }) => ({ feed, state, value })));
     reporter.stands('open-alerts', severities.map((severity) => ({ severity, value: open.get(severity) ?? 0 })));
+  }
+
+  /** Services by feed and state. */
+  #coverage(): CoverageCount[] {
+    const counts = new Map<string, CoverageCount>();
+    for (const { name, feed, state } of this.#run?.walk.state.coverage.rows() ?? []) {
+      if (name === '') continue;
+      const key = `${feed} ${state}`;
+      const known = counts.get(key);
+      if (known === undefined) counts.set(key, { feed, state, services: 1 });
+      else known.services += 1;
+    }
+    return [...counts.values()];
   }
 
   /** For /healthz and /readyz. */
@@ -243,7 +257,7 @@ export class Consumer {
         ...(Number.isFinite(this.#savedMs) ? { savedMs: this.#savedMs } : {}),
       },
       sinks: this.#dispatcher?.health() ?? [],
-      coverage: [],
+      coverage: this.#coverage(),
     };
   }
 }

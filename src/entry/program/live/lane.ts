@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { FargazerError, partOfBytes, type DecodeSettings, type FileReading, type Intake, type JsonValue, type Store, type Tick } from '#contract';
 import { openRecords } from '../../../decode/record.ts';
-import { openStream } from '../../../decode/stream.ts';
+import { openStream, type StreamOptions } from '../../../decode/stream.ts';
 import { packContribution } from '../../../engine/contribution.ts';
 import { LaneBatch } from '../../../engine/lane-batch.ts';
 import type { Lateness } from '../../../engine/order.ts';
@@ -95,9 +95,10 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
   const { store, lateness } = settings;
   const item = await store.item(laneKey(shard));
   const lane = item === undefined ? await beginLane(shard, settings) : laneOf(item.value, store.place);
-  const intake: Intake = { generation: 0, take: (event) => batch.gate.take(event) };
+  const batch = new LaneBatch(lane, lateness);
+  const intake: Intake = batch.gate;
   const reader = openRecords({ file: shard, settings: settings.decode, intake });
-  const batch: LaneBatch = new LaneBatch(lane, lateness, () => ({ records: reader.reading.records, unreadable: unreadableIn(reader.reading) }));
+  batch.seen = () => ({ records: reader.reading.records, unreadable: unreadableIn(reader.reading) });
   let { sequence } = lane;
   let repeated = 0;
   let badTicks = 0;
@@ -124,7 +125,7 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
           restFrom = record.sequence;
           break;
         }
-        const reason = 'unread' in found ? found.unread : await takeObject(found, pointer, record.sequence, reader.reading, intake);
+        const reason = 'unread' in found ? found.unread : await takeObject(found, pointer, record.sequence, reader.reading, { intake, settings: settings.decode });
         if (reason !== undefined) objects.unread.push({ sequence: record.sequence, reason });
         objects.read += 'unread' in found ? 0 : 1;
         known.add(id);
@@ -169,8 +170,8 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
 }
 
 /** Decodes an object as part of the batch, at its place; gives why it is not the whole of it. */
-async function takeObject({ chunks, trouble }: Exclude<ReadObject, 'later' | { unread: string }>, { bucket, key }: ObjectPointer, sequence: string, reading: FileReading, intake: Intake): Promise<string | undefined> {
-  const stream = openStream({ file: `s3://${bucket}/${key}`, settings: {}, intake });
+async function takeObject({ chunks, trouble }: Exclude<ReadObject, 'later' | { unread: string }>, { bucket, key }: ObjectPointer, sequence: string, reading: FileReading, decode: Pick<StreamOptions, 'intake' | 'settings'>): Promise<string | undefined> {
+  const stream = openStream({ file: `s3://${bucket}/${key}`, ...decode });
   for await (const chunk of chunks) {
     reading.bytes += chunk.length;
     stream.write(chunk);
