@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Figure[] | Pro
   'metric-points': () => import('./metric-points.ts'),
   baselines: () => import('./baselines.ts'),
   'live-tasks': () => import('./live-tasks.ts'),
+  lambda: () => import('./lambda.ts'),
   identity: () => import('./identity.ts'),
   egress: () => import('./egress.ts'),
   nezha: () => import('./nezha.ts'),

@@ -4,7 +4,7 @@ import { detectors } from '../detectors/index.ts';
 import { joinPieces } from '../src/decode/log/join-pieces.ts';
 import { Walk } from '../src/engine/run.ts';
 import { engineSettings } from '../src/engine/settings.ts';
-import { liveTape } from '../src/engine/tape.ts';
+import { liveTape } from '../src/engine/tape-settings.ts';
 import { metricList, type FargazerEvent, type Subject } from '#contract';
 import { printFigures, type Figure } from './figure.ts';
 

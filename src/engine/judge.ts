@@ -3,8 +3,9 @@ import type { Asking, BaselineView, Context, Detector, Entity, Evidence, FeedNam
 import { entityName } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import type { Facts } from './facts.ts';
-import { deploymentAt, tracesOf, type Instance, type Traces } from './owners.ts';
-import { packValue } from './packed-value.ts';
+import { deploymentAt } from './deployment.ts';
+import type { Instance } from './owners.ts';
+import { TraceKeeper } from './trace-keeper.ts';
 import { learn, viewOf, type Part, type Teacher } from './parts.ts';
 import { slotsOf, type BaselineSlot, type EnabledDetector, type EngineSettings } from './settings.ts';
 
@@ -55,12 +56,8 @@ function isSum({ kind }: Observation): boolean {
 /** A detector that keeps throwing is named once per entity; beyond this many it is off for all. */
 const quarantineLimit = 1_000;
 
-/** Traces a task may have, of all detectors together. */
-const traceLimit = 256;
+/** Names of traces a detector keeps ready. */
 const traceKeyLimit = 4_096;
-
-/** Instances whose traces are objects: some 3 KB each. Of many more each has its turn about once a minute. */
-const awakeLimit = 4_096;
 
 export class Judges {
   readonly #readers = new Map<ObservationKind, Reader[]>();
@@ -75,11 +72,7 @@ export class Judges {
   readonly #told: Told;
   /** Episodes of the observation judged now; most have none. */
   readonly #found: Episode[] = [];
-  /** Instances whose traces are unpacked, written over in turn. */
-  readonly #awake: Instance[] = [];
-  #nextAwake = 0;
-  /** Where the next trace is looked for first. */
-  #nextTrace = 0;
+  readonly #traces = new TraceKeeper();
 
   constructor(settings: EngineSettings, facts: Facts, teacher: Teacher, episodes: Episodes) {
     this.#facts = facts;
@@ -240,30 +233,7 @@ export class Judges {
     const spec = reader.detector.trace;
     if (spec === undefined) return undefined;
     const part = spec.part === undefined ? '' : spec.part(observation as never);
-    const key = traceKey(reader, part);
-    const traces = Array.isArray(instance.traces) ? instance.traces : this.#wake(instance);
-    // Minute by minute the metrics of a task come in one order, and so do their traces.
-    const near = this.#nextTrace < traces.length ? this.#nextTrace : 0;
-    const at = traces[near] === key ? near : traces.indexOf(key);
-    if (at >= 0) {
-      this.#nextTrace = at + 2;
-      return traces[at + 1];
-    }
-    const trace = spec.create() as unknown;
-    // Beyond the bound a task that sends ever new metrics has no past.
-    if (traces.length < 2 * traceLimit) instance.traces = [...traces, key, trace];
-    return trace;
-  }
-
-  /** Unpacks an instance's traces, and packs those of the one that was unpacked longest ago. */
-  #wake(instance: Instance): Traces {
-    const longest = this.#awake[this.#nextAwake];
-    if (longest !== undefined && Array.isArray(longest.traces)) longest.traces = packValue(longest.traces);
-    this.#awake[this.#nextAwake] = instance;
-    this.#nextAwake = (this.#nextAwake + 1) % awakeLimit;
-    const traces = tracesOf(instance);
-    instance.traces = traces;
-    return traces;
+    return this.#traces.of(instance, traceKey(reader, part), () => spec.create() as unknown);
   }
 
   #tell(

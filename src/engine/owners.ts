@@ -286,17 +286,6 @@ export function sightRevision(owner: OwnerRecord, revision: string, timeMs: numb
   if (owner.revisions.size > revisionLimit) owner.revisions.delete(owner.revisions.keys().next().value!);
 }
 
-/** How long a new revision widens the bands, and alerts name the deployment. */
-const deploymentMs = 30 * 60_000;
-
-/** The deployment in progress: a revision that is not the owner's first, first seen less than 30 minutes ago. */
-export function deploymentAt(owner: OwnerRecord, timeMs: number): { revision: string; sinceMs: number } | undefined {
-  const revision = owner.latestRevision;
-  if (revision === undefined || owner.revisions.size < 2) return undefined;
-  const sinceMs = owner.revisions.get(revision)!;
-  return timeMs >= sinceMs && timeMs < sinceMs + deploymentMs ? { revision, sinceMs } : undefined;
-}
-
 export function entityOf(instance: Instance, phase: Phase, revision: string | undefined): Entity {
   const { owner } = instance.owner;
   const near = instance.nearEntity;

@@ -1,7 +1,7 @@
 /** What the engine is told: detectors with their options, lateness, the teaching, what is allowed. */
 import type { AnySpec, Detector, Entity, Severity } from '#contract';
 import { standardLateness, type Lateness } from './order.ts';
-import { standardTape, type TapeSettings } from './tape.ts';
+import { standardTape, type TapeSettings } from './tape-settings.ts';
 
 export interface EnabledDetector {
   detector: Detector;

@@ -2,54 +2,20 @@
  * The tape: everything decoded and not walked yet, by feed and minute of event time.
  * Events of one key and minute become one on arrival, in any order; beyond a budget, minutes are packed and go to disk.
  */
-import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { FargazerEvent, FeedName, Intake, MetricSet, Subject } from '#contract';
-import { FargazerError, feedNames } from '#contract';
+import { feedNames } from '#contract';
 import { smallestHashes } from './bound.ts';
 import { metricsPerMinuteLimit, pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
+import { PageStore } from './page-store.ts';
+import { events, first, withoutRepeats, type Bucket, type TapeCounts } from './bucket.ts';
 import { foreignPage, hashesIn, hashOf, makePages, repeatedHashes, rowsAt, type Page } from './page.ts';
 import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
+import { standardTape, type TapeSettings } from './tape-settings.ts';
 
 /** Kinds of lines, peers or names one subject may have in one minute; beyond, the smallest hashes stay. */
 export const keysPerMinuteLimit = 2_048;
-
-export interface TapeSettings {
-  /** Events kept as objects before minutes are packed: a thousand some 0.8 MB. */
-  liveLimit: number;
-  /** Bytes of packed pages in memory before they go to a file. */
-  pageBytesLimit: number;
-}
-
-/** Both are full within a gigabyte of logs, so that the tenth takes as much as the first; a page is read from a file as fast as it is unpacked. */
-export const standardTape: TapeSettings = { liveLimit: 120_000, pageBytesLimit: 8 * 1024 * 1024 };
-
-/** For a walk that never ends: what waits for a slow feed is packed soon, for it waits long. */
-export const liveTape: TapeSettings = { liveLimit: 32_000, pageBytesLimit: 512 * 1024 * 1024 };
-
-interface Bucket {
-  feed: FeedName;
-  minute: number;
-  cells: Map<string, Map<string, FargazerEvent>>;
-  /** Metrics have one row a subject, and no cell of their own. */
-  sets: Map<string, MetricSet>;
-  pages: Page[];
-  /** Unpacked rows that share no key with anything else of the minute. */
-  front: FargazerEvent[];
-  /** No key of a page is on another, or among the live rows: each can be unpacked by itself. */
-  isParted: boolean;
-}
-
-export interface TapeCounts {
-  /** Equal own ids met more than once. */
-  duplicates: number;
-  /** Events beyond `keysPerMinuteLimit`, dropped from judgement. */
-  overflow: number;
-}
 
 export class Tape implements Intake {
   generation = 0;
@@ -57,15 +23,14 @@ export class Tape implements Intake {
   readonly #settings: TapeSettings;
   readonly #buckets = new Map<FeedName, Map<number, Bucket>>(feedNames.map((feed) => [feed, new Map()]));
   #liveCount = 0;
-  #pageBytes = 0;
-  #file: number | undefined;
-  #fileLength = 0;
+  readonly #store: PageStore;
   #lastBucket: Bucket | undefined;
   #lastSubject: Subject | undefined;
   #lastCells: Map<string, FargazerEvent> | undefined;
 
   constructor(settings: TapeSettings = standardTape) {
     this.#settings = settings;
+    this.#store = new PageStore(settings.pageBytesLimit);
   }
 
   /** Adds an event; gives back the one that now stands for its key and minute. */
@@ -174,24 +139,7 @@ export class Tape implements Intake {
 
   #keep(bucket: Bucket, page: Page): void {
     bucket.pages.push(page);
-    const { bytes, length } = page;
-    if (bytes === undefined || this.#pageBytes + length <= this.#settings.pageBytesLimit) {
-      this.#pageBytes += length;
-      return;
-    }
-    try {
-      this.#file ??= openUnnamed();
-      writeSync(this.#file, bytes, 0, length, this.#fileLength);
-    } catch (error) {
-      throw new FargazerError(
-        'temporary-failed',
-        `${tmpdir()}: the run needs more than its memory and cannot write there (${error instanceof Error ? error.message : String(error)}). Free the disk, or set TMPDIR to another folder.`,
-        { cause: error },
-      );
-    }
-    page.bytes = undefined;
-    page.offset = this.#fileLength;
-    this.#fileLength += length;
+    this.#store.keep(page);
   }
 
   /** Every page and whose it is; after `seal` that is all there is. */
@@ -203,21 +151,7 @@ export class Tape implements Intake {
 
   /** A page's packed rows, as `addPage` takes them. */
   bytesOf(page: Page): Buffer {
-    return this.#read(page).subarray(rowsAt(page));
-  }
-
-  #read({ bytes, offset, length }: Page, end = length): Buffer {
-    if (bytes !== undefined) return bytes;
-    const read = Buffer.alloc(end);
-    readSync(this.#file!, read, 0, end, offset);
-    return read;
-  }
-
-  /** The earliest minute a feed has anything of. */
-  firstMinute(feed: FeedName): number | undefined {
-    let first: number | undefined;
-    for (const minute of this.#buckets.get(feed)!.keys()) if (first === undefined || minute < first) first = minute;
-    return first;
+    return this.#store.read(page).subarray(rowsAt(page));
   }
 
   /** Minutes of a feed, ascending. */
@@ -262,7 +196,7 @@ export class Tape implements Intake {
     // Which keys of a subject stay must be known before the first of them is walked.
     if (most > keysPerMinuteLimit) this.#unpackAll(bucket);
     else if (bucket.pages.length > 0) {
-      const onPages = bucket.pages.map((page) => hashesIn(this.#read(page, rowsAt(page)), page.rows));
+      const onPages = bucket.pages.map((page) => hashesIn(this.#store.read(page, rowsAt(page)), page.rows));
       const repeated = repeatedHashes([...onPages, Uint32Array.from(events(bucket), hashOf)]);
       if (repeated.size > 0) {
         const shares = bucket.pages.map((_, at) => onPages[at]!.some((hash) => repeated.has(hash)));
@@ -275,9 +209,7 @@ export class Tape implements Intake {
   }
 
   #rowsOn(page: Page): FargazerEvent[] {
-    const bytes = this.#read(page);
-    if (page.bytes !== undefined) this.#pageBytes -= page.length;
-    return unpackPage(bytes.subarray(rowsAt(page)));
+    return unpackPage(this.#store.take(page));
   }
 
   #unpack(bucket: Bucket, page: Page): void {
@@ -370,44 +302,6 @@ export class Tape implements Intake {
   }
 
   close(): void {
-    if (this.#file === undefined) return;
-    ftruncateSync(this.#file);
-    closeSync(this.#file);
-    this.#file = undefined;
+    this.#store.close();
   }
-}
-
-function events(bucket: Bucket): FargazerEvent[] {
-  const all = bucket.front.slice();
-  for (const set of bucket.sets.values()) all.push(set);
-  for (const cells of bucket.cells.values()) for (const event of cells.values()) all.push(event);
-  return all;
-}
-
-function first(cells: Map<string, FargazerEvent>): FargazerEvent | undefined {
-  for (const event of cells.values()) return event;
-  return undefined;
-}
-
-/** Equal own ids stand side by side in the order, whatever subject a carrier gave them. */
-function withoutRepeats(sorted: FargazerEvent[], counts: TapeCounts): FargazerEvent[] {
-  let kept = 0;
-  for (const event of sorted) {
-    const before = sorted[kept - 1];
-    if (before !== undefined && event.hasOwnId && before.hasOwnId && before.id === event.id && before.timeMs === event.timeMs) {
-      counts.duplicates += 1;
-      continue;
-    }
-    sorted[kept++] = event;
-  }
-  sorted.length = kept;
-  return sorted;
-}
-
-/** The descriptor keeps the file; without a name it goes with the process, however that ends. */
-function openUnnamed(): number {
-  const path = join(tmpdir(), `fargazer-${randomUUID()}.pages`);
-  const file = openSync(path, 'wx+', 0o600);
-  unlinkSync(path);
-  return file;
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { FargazerEvent } from '#contract';
-import { keysPerMinuteLimit, standardTape, Tape, type TapeSettings } from '../../src/engine/tape.ts';
+import { keysPerMinuteLimit, Tape } from '../../src/engine/tape.ts';
+import { standardTape, type TapeSettings } from '../../src/engine/tape-settings.ts';
 import { packPage, unpackPage } from '../../src/engine/pack.ts';
 import { logRecord, metricPoint, networkActivity } from '../support/events.ts';
 

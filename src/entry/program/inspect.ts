@@ -12,7 +12,7 @@ export async function inspect(settings: ReadSettings, plugins: Plugins): Promise
   const walk = walkOf(defaultConfig(plugins), { teaching: { only: true } });
   const fed = new Set<string>();
   walk.judges.onJudged = ({ detector }) => fed.add(detector);
-  const { reading, isInterrupted } = await readAll(settings, walk.gate);
+  const { reading, isInterrupted, failure } = await readAll(settings, walk.gate);
   walk.beginTeaching();
   walk.finish();
   const { entities, span } = outcomeOf({ walk, reading, recorder: new Recorder(), isRawKept: false, isInterrupted, command: '' });
@@ -28,5 +28,6 @@ export async function inspect(settings: ReadSettings, plugins: Plugins): Promise
       ...(fed.has(id) ? {} : { missing: neededFor[reads] ?? reads }),
     })),
     isInterrupted,
+    ...(failure === undefined ? {} : { failure }),
   };
 }

@@ -7,7 +7,8 @@ import { embeddedStore } from '../../stores/embedded/index.ts';
 import type { ReplayResult, ReplaySettings } from '../cli/program.ts';
 import { openWalk, walkOf, type RunSettings } from './engine.ts';
 import { outcomeOf } from './outcome.ts';
-import { readAll, type ReadHooks } from './read.ts';
+import { readAll, type ReadHooks, type ReadResult } from './read.ts';
+import { hasRemote } from './remote.ts';
 import { readByWorkers } from './workers.ts';
 
 /** Told of the walk before anything is read: `fargazer why` listens in. */
@@ -33,16 +34,17 @@ async function replayInto(store: Store | undefined, settings: ReplaySettings, on
   const recorder = new Recorder();
   walk.judges.onJudged = (judged) => recorder.note(judged.ownerKey, judged);
   const hooks = onWalk?.(walk);
-  const { reading, isInterrupted } =
-    settings.workers > 1 && hooks === undefined ? await readByWorkers(settings, walk) : await readAll(settings, walk.gate, hooks);
+  // Histories come over one network: more threads would wait for the same answers.
+  const isShared = settings.workers > 1 && hooks === undefined && !hasRemote(settings.paths);
+  const { reading, isInterrupted, failure: cutShort }: ReadResult = isShared ? await readByWorkers(settings, walk) : await readAll(settings, walk.gate, hooks);
   walk.beginTeaching();
   if (settings.toMs === undefined) walk.finish();
   else walk.walkTo(settings.toMs);
   const { isRawKept, command } = settings;
   const outcome = outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command });
-  let failure: FargazerError | undefined;
-  // An interrupted run has read a part that no mark describes: its state is left as it was.
-  if (opened !== undefined && !isInterrupted) failure = await save(walk, opened.checkpoint, settings.toMs);
+  let failure = cutShort;
+  // A run that was cut short has read a part that no mark describes: its state is left as it was.
+  if (opened !== undefined && !isInterrupted && cutShort === undefined) failure = await save(walk, opened.checkpoint, settings.toMs);
   walk.tape.close();
   return failure === undefined ? { outcome } : { outcome, failure };
 }

@@ -19,7 +19,7 @@ export async function why(position: Position, settings: ReplaySettings): Promise
   const minutes = new Set<string>();
   let current: string | undefined;
 
-  const { outcome } = await replay({ ...settings, workers: 1 }, (walk) => {
+  const { outcome, failure } = await replay({ ...settings, workers: 1 }, (walk) => {
     const record = walk.judges.onJudged;
     walk.rows.onRow = (row, instance) => {
       const key = keyOf(row);
@@ -46,7 +46,7 @@ export async function why(position: Position, settings: ReplaySettings): Promise
   const place = position.line === undefined ? `record ${position.record}` : `line ${position.line}`;
   const read = readSentences(events, place, outcome.reading, position);
   const touched = outcome.alerts.filter((alert) => alert.evidence.records.some((origin) => isAt(origin, position)));
-  return { sentences: [...read, ...sentences], alerts: touched };
+  return { sentences: [...read, ...sentences, ...(failure === undefined ? [] : [failure.message])], alerts: touched };
 }
 
 function keyOf(event: FargazerEvent): string {

@@ -5,7 +5,8 @@ import { Gate, type SetAside } from '../../engine/gate.ts';
 import type { Lateness } from '../../engine/order.ts';
 import type { Walk } from '../../engine/run.ts';
 import type { Days } from '../../engine/span.ts';
-import { standardTape, Tape } from '../../engine/tape.ts';
+import { Tape } from '../../engine/tape.ts';
+import { standardTape } from '../../engine/tape-settings.ts';
 import { expandPaths, type FileInput } from '../../sources/file/paths.ts';
 import type { ReplaySettings } from '../cli/program.ts';
 import { notesReading, progressTeller, readInput, type ReadOrders, type ReadResult } from './read.ts';
@@ -63,7 +64,7 @@ function runOne(
   tell: ReturnType<typeof progressTeller>,
   signal: AbortSignal,
 ): Promise<void> {
-  // Sources run as they are; the bundle is one file that starts itself.
+  // Sources run as they are; the bundle's first file starts itself (scripts/bundle.mjs sees to it that this is in it).
   const file = import.meta.url.endsWith('.ts') ? new URL('../cli/main.ts', import.meta.url) : new URL(import.meta.url);
   const worker = new Worker(file, { workerData: orders });
   const send = (message: ToWorker): void => worker.postMessage(message);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
 import { systemClock, type Alert, type Store } from '#contract';
 import { dynamodbStore } from '../../../src/stores/dynamodb/index.ts';
@@ -48,8 +48,11 @@ export async function localDeployment(context: TestContext, shards: number): Pro
   const bundle = join(folder, 'lambda.mjs');
   writeFileSync(bundle, await bundleOfNow());
   const [kinesis, dynamo, s3, queues] = [await localKinesis(context), await dynamoStandIn(), await s3Stub('state', 'trail'), await startFauxqs({ port: 0, logger: false })];
-  const sqs = new SQSClient({ region, endpoint: `http://127.0.0.1:${queues.port}`, credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
+  const endpoints = { KINESIS: kinesis.endpoint, DYNAMODB: dynamo.endpoint, S3: s3.endpoint, SQS: `http://127.0.0.1:${queues.port}` };
+  const sqs = new SQSClient({ region, endpoint: endpoints.SQS, credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'dead-letters' }));
+  // The name that the stand-in gives its host is known to no resolver.
+  const deadLettersUrl = `${endpoints.SQS}${new URL(QueueUrl).pathname}`;
   await dynamo.createTable('state');
   await kinesis.create('telemetry', shards);
   const alerts: Alert[] = [];
@@ -65,7 +68,6 @@ export async function localDeployment(context: TestContext, shards: number): Pro
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const endpoints = { KINESIS: kinesis.endpoint, DYNAMODB: dynamo.endpoint, S3: s3.endpoint, SQS: `http://127.0.0.1:${queues.port}` };
   const environment: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     AWS_REGION: region,
@@ -75,7 +77,7 @@ export async function localDeployment(context: TestContext, shards: number): Pro
     FARGAZER_STREAM: 'telemetry',
     FARGAZER_TABLE: 'state',
     FARGAZER_BUCKET: 'state',
-    FARGAZER_DEAD_LETTERS_URL: QueueUrl,
+    FARGAZER_DEAD_LETTERS_URL: deadLettersUrl,
     FARGAZER_CONFIG: `sinks:\n  webhook: { url: 'http://127.0.0.1:${port}/', secret: '${secret}', allowPrivate: true }\n`,
     POWERTOOLS_DEV: 'false',
     POWERTOOLS_LOG_LEVEL: 'DEBUG',
@@ -100,8 +102,9 @@ export async function localDeployment(context: TestContext, shards: number): Pro
     async deadLetters() {
       const found: Record<string, unknown>[] = [];
       for (;;) {
-        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+        const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: deadLettersUrl, MaxNumberOfMessages: 10 }));
         if (Messages.length === 0) return found;
+        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: deadLettersUrl, Entries: Messages.map(({ MessageId: Id, ReceiptHandle }) => ({ Id, ReceiptHandle })) }));
         found.push(...Messages.map(({ Body = '{}' }) => JSON.parse(Body) as Record<string, unknown>));
       }
     },

@@ -12,6 +12,8 @@ export interface Call {
   timeoutMs: number;
   /** What the container's clock says; the real time where absent. */
   nowMs?: number;
+  /** Each look at the time left takes so much of it, and nothing else does: short time without a clock. */
+  askMs?: number;
 }
 
 export interface Answer {
@@ -45,7 +47,7 @@ export class Invoker {
   }
 
   /** Throws `InvocationFailed` with the message of the handler, or where it was killed for its time. */
-  async invoke(event: unknown, { timeoutMs = this.#settings.timeoutMs ?? 30_000, nowMs }: { timeoutMs?: number; nowMs?: number } = {}): Promise<unknown> {
+  async invoke(event: unknown, { timeoutMs = this.#settings.timeoutMs ?? 30_000, nowMs, askMs }: { timeoutMs?: number; nowMs?: number; askMs?: number } = {}): Promise<unknown> {
     const child = await this.#thawed();
     const id = `invocation-${(this.#count += 1)}`;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -55,7 +57,7 @@ export class Invoker {
     child.once('exit', onExit);
     // Lambda ends an invocation shortly behind its time.
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs + 200);
-    child.send({ id, event: JSON.parse(JSON.stringify(event)) as unknown, timeoutMs, ...(nowMs === undefined ? {} : { nowMs }) } satisfies Call);
+    child.send({ id, event: JSON.parse(JSON.stringify(event)) as unknown, timeoutMs, ...(nowMs === undefined ? {} : { nowMs }), ...(askMs === undefined ? {} : { askMs }) } satisfies Call);
     try {
       const answer = await promise;
       this.importMs = answer.importMs;

@@ -29,7 +29,7 @@ export function mapping({ client, stream, invoke, batchSize, maximumRetryAttempt
   const cursors = new Map<string, Cursor>();
   const givenUp: string[] = [];
 
-  async function refill(shard: string, cursor: Cursor): Promise<void> {
+  async function refill(cursor: Cursor): Promise<void> {
     while (cursor.waiting.length < batchSize && cursor.iterator !== undefined) {
       const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: cursor.iterator, Limit: 1_000 }));
       cursor.iterator = NextShardIterator ?? undefined;
@@ -77,11 +77,11 @@ export function mapping({ client, stream, invoke, batchSize, maximumRetryAttempt
             const { ShardIterator } = await client.send(new GetShardIteratorCommand({ StreamName: stream, ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
             cursors.set(ShardId, (cursor = { iterator: ShardIterator, waiting: [], isDrained: false }));
           }
-          await refill(ShardId, cursor);
+          await refill(cursor);
           while (cursor.waiting.length > 0) {
             const batch = cursor.waiting.splice(0, batchSize);
             done += await take(ShardId, batch, 0);
-            await refill(ShardId, cursor);
+            await refill(cursor);
           }
           cursor.isDrained = cursor.iterator === undefined;
         }),

@@ -14,6 +14,7 @@ const importMs = performance.now() - beganMs;
 process.on('message', (call: Call) => {
   aheadMs = call.nowMs === undefined ? 0 : call.nowMs - realNow();
   const deadlineMs = performance.now() + call.timeoutMs;
+  let asks = 0;
   const context = {
     awsRequestId: call.id,
     functionName: 'fargazer',
@@ -23,7 +24,10 @@ process.on('message', (call: Call) => {
     logGroupName: '/aws/lambda/fargazer',
     logStreamName: 'stream',
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, Math.round(deadlineMs - performance.now())),
+    getRemainingTimeInMillis: () => {
+      asks += 1;
+      return Math.max(0, call.askMs === undefined ? Math.round(deadlineMs - performance.now()) : call.timeoutMs - asks * call.askMs);
+    },
   };
   const answer = (told: Pick<Answer, 'result' | 'failure'>): void => void process.send?.({ id: call.id, importMs, ...told } satisfies Answer);
   handler(call.event, context).then(

@@ -1,10 +1,11 @@
 /** The same records as a plain replay walks them, and what of a run must come out alike. */
-import { flowFields, type Alert, type Store } from '#contract';
+import { flowFields, type Alert, type PendingAlert, type Store } from '#contract';
 import { openRecords } from '../../../src/decode/record.ts';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
 import { packOwner } from '../../../src/engine/pack-owner.ts';
 import type { Walk } from '../../../src/engine/run.ts';
 import { kindsByName, type MakeWalk } from '../../../src/entry/program/engine.ts';
+import type { LiveRun } from '../../../src/entry/program/live/live-run.ts';
 import { finders, walkOf } from '../../engine/watching.ts';
 import type { Timed } from './recording.ts';
 
@@ -42,6 +43,16 @@ export function lastOfEach(alerts: readonly Alert[]): unknown[] {
   const last = new Map<string, Alert>();
   for (const alert of alerts) last.set(alert.id, alert);
   return [...last.values()].sort((left, right) => (left.firstSeen < right.firstSeen ? -1 : left.firstSeen > right.firstSeen ? 1 : left.id < right.id ? -1 : 1)).map(bare);
+}
+
+/** All pending alerts, which come a few batches at a time. */
+export async function allPending(run: LiveRun): Promise<Alert[]> {
+  const all: PendingAlert[] = [];
+  for (;;) {
+    const more = await run.pending(all.at(-1)?.number ?? 0);
+    if (more.length === 0) return all.map(({ alert }) => alert);
+    all.push(...more);
+  }
 }
 
 /** Baselines by owner, in an order of their own. */

@@ -10,7 +10,7 @@ import { releaseOf } from '../../../engine/order.ts';
 import { packOf } from '../../../engine/owner-name.ts';
 import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.ts';
 import type { Walk } from '../../../engine/run.ts';
-import { liveTape } from '../../../engine/tape.ts';
+import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
 import { laneKey, laneOf, roundKey } from './lane.ts';
 

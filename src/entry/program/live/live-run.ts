@@ -4,14 +4,14 @@
  *
  *   batch -> decode -> gate -> tape;   all lanes told a time -> walk up to it;   now and then -> one step
  */
-import type { Alert, Clock, DecodeSettings, FileReading, JsonValue, LiveBatch, LiveRecord, Store, Tick } from '#contract';
+import type { Alert, Clock, DecodeSettings, FileReading, JsonValue, LiveBatch, LiveRecord, PendingAlert, Store, Tick } from '#contract';
 import { openRecords, type RecordReader } from '../../../decode/record.ts';
 import { openStream } from '../../../decode/stream.ts';
 import { Checkpoint, type Prepared } from '../../../engine/checkpoint.ts';
 import { LiveGate, type LiveTime } from '../../../engine/live-gate.ts';
 import { Lanes, tickBefore, type Lane, type PackedLane } from '../../../engine/lanes.ts';
 import type { Walk } from '../../../engine/run.ts';
-import { liveTape } from '../../../engine/tape.ts';
+import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
 
 export interface LiveSettings {
@@ -39,6 +39,9 @@ const walkEveryMs = 1_000;
 /** A backlog is walked in stretches of this much release time, so that no more waits on the tape. */
 const walkStretchMs = 60_000;
 
+/** Alerts given for delivery at a time: all that wait for a slow receiver may be more than memory holds. */
+const pendingAtOnce = 100;
+
 /** What a step saved. */
 export interface Saved {
   positions: ReadonlyMap<string, JsonValue>;
@@ -65,6 +68,8 @@ export class LiveRun {
   #lastWalkMs = -Infinity;
   #unsaved: { step: Prepared; positions: Map<string, JsonValue>; alerts: readonly Alert[] } | undefined;
   #deliveredBelow = 0;
+  /** The batch of pending alerts that was read last. */
+  #pendingRead: { part: string; alerts: readonly PendingAlert[] } | undefined;
 
   private constructor(settings: LiveSettings, checkpoint: Checkpoint, walk: Walk) {
     this.#settings = settings;
@@ -101,11 +106,18 @@ export class LiveRun {
     for (const name of this.lanes.all.keys()) if (!sources.some((source) => name.startsWith(laneName(source, '')))) this.lanes.all.delete(name);
   }
 
-  /** Alerts saved and not delivered everywhere, in order. */
-  async pending(afterNumber: number) {
-    const batches = this.#checkpoint.pending.filter(({ from, count }) => from + count - 1 > afterNumber);
-    const alerts = await Promise.all(batches.map((batch) => this.#checkpoint.alertsOf(batch)));
-    return alerts.flat().filter(({ number }) => number > afterNumber);
+  /** Alerts saved and not delivered everywhere, in order, as many as the first batches hold. */
+  async pending(afterNumber: number): Promise<readonly PendingAlert[]> {
+    const found: PendingAlert[] = [];
+    for (const batch of this.#checkpoint.pending) {
+      if (batch.from + batch.count - 1 <= afterNumber) continue;
+      // A batch is asked for again behind each few of its alerts.
+      if (this.#pendingRead?.part !== batch.part) this.#pendingRead = { part: batch.part, alerts: await this.#checkpoint.alertsOf(batch) };
+      for (const alert of this.#pendingRead.alerts) if (alert.number > afterNumber) found.push(alert);
+      if (found.length >= pendingAtOnce) break;
+    }
+    if (found.length === 0) this.#pendingRead = undefined;
+    return found;
   }
 
   /** Pending alerts below this number need not be kept. */
