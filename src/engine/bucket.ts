@@ -1,5 +1,6 @@
 /** A bucket of the tape: what one feed sent in one minute of event time. */
 import type { FargazerEvent, FeedName, MetricSet } from '#contract';
+import { smallestHashes } from './bound.ts';
 import type { Page } from './page.ts';
 
 export interface Bucket {
@@ -49,4 +50,17 @@ export function withoutRepeats(sorted: FargazerEvent[], counts: TapeCounts): Far
   }
   sorted.length = kept;
   return sorted;
+}
+
+/** Leaves the cells with the smallest hashes; gives the rows and records that went. */
+export function pruneCells(cells: Map<string, FargazerEvent>, limit: number): { rows: number; count: number } {
+  const kept = new Set(smallestHashes(cells.keys(), limit));
+  const gone = { rows: 0, count: 0 };
+  for (const [key, event] of cells) {
+    if (kept.has(key)) continue;
+    cells.delete(key);
+    gone.rows += 1;
+    gone.count += event.count;
+  }
+  return gone;
 }

@@ -4,12 +4,11 @@
  */
 import type { FargazerEvent, FeedName, Intake, MetricSet, Subject } from '#contract';
 import { feedNames } from '#contract';
-import { smallestHashes } from './bound.ts';
 import { metricsPerMinuteLimit, pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
 import { PageStore } from './page-store.ts';
-import { events, first, withoutRepeats, type Bucket, type TapeCounts } from './bucket.ts';
+import { events, first, pruneCells, withoutRepeats, type Bucket, type TapeCounts } from './bucket.ts';
 import { foreignPage, hashesIn, hashOf, makePages, repeatedHashes, rowsAt, type Page } from './page.ts';
 import { mergeInto, reductionKey, subjectKey } from './reduce.ts';
 import { standardTape, type TapeSettings } from './tape-settings.ts';
@@ -97,13 +96,9 @@ export class Tape implements Intake {
 
   /** Order-free bound: the same keys stay whatever came first, so the same input gives the same judgement. */
   #prune(cells: Map<string, FargazerEvent>): void {
-    const kept = new Set(smallestHashes(cells.keys(), keysPerMinuteLimit));
-    for (const [key, event] of cells) {
-      if (kept.has(key)) continue;
-      cells.delete(key);
-      this.counts.overflow += event.count;
-      this.#liveCount -= 1;
-    }
+    const { rows, count } = pruneCells(cells, keysPerMinuteLimit);
+    this.counts.overflow += count;
+    this.#liveCount -= rows;
     this.#changed();
   }
 
@@ -297,8 +292,7 @@ export class Tape implements Intake {
   }
 
   get isEmpty(): boolean {
-    for (const ofFeed of this.#buckets.values()) if (ofFeed.size > 0) return false;
-    return true;
+    return [...this.#buckets.values()].every(({ size }) => size === 0);
   }
 
   close(): void {
