@@ -1,5 +1,5 @@
 /** One attempt to deliver one alert, and what came of it. */
-import { SinkError, type PendingAlert, type Sink } from '#contract';
+import { SinkError, type Deliverable, type PendingAlert } from '#contract';
 
 export type Outcome =
   | { kind: 'delivered' }
@@ -8,8 +8,15 @@ export type Outcome =
   /** Its time was up before there was an answer; it may have arrived. */
   | { kind: 'abandoned' };
 
-export function attempt(sink: Sink, { alert }: PendingAlert): Promise<Outcome> {
-  return (async () => sink.send(alert))().then(
+/** Where items of one kind go: alerts to a sink, notifications to a notifier. */
+export interface Outlet<Item extends Deliverable> {
+  name: string;
+  send(item: Item): Promise<void>;
+  close?(): Promise<void>;
+}
+
+export function attempt<Item extends Deliverable>(outlet: Outlet<Item>, { alert }: PendingAlert<Item>): Promise<Outcome> {
+  return (async () => outlet.send(alert))().then(
     (): Outcome => ({ kind: 'delivered' }),
     (error: unknown): Outcome => {
       // A sink that throws anything else has a defect, which another attempt meets again.

@@ -1,13 +1,14 @@
 /** The dispatcher: delivers pending alerts from the store to every sink, at least once, each sink at its own pace. */
-import { silentReporter, systemClock, type Clock, type PendingAlerts, type Reporter, type Sink, type SinkHealth, type Store } from '#contract';
+import { silentReporter, systemClock, type Alert, type Clock, type Deliverable, type PendingAlerts, type Reporter, type SinkHealth, type Store } from '#contract';
+import type { Outlet } from './attempt.ts';
 import { sinkQueue } from './sink-queue.ts';
 
 export { deliveryKey, readDelivery, type DeadLetter, type Delivery } from './delivery-item.ts';
 
-export interface DispatcherSettings {
+export interface DispatcherSettings<Item extends Deliverable = Alert> {
   store: Store;
-  sinks: readonly Sink[];
-  pending: PendingAlerts;
+  sinks: readonly Outlet<Item>[];
+  pending: PendingAlerts<Item>;
   clock?: Clock;
   reporter?: Reporter;
   /** From 0 to below 1, for the jitter of back-off. */
@@ -35,7 +36,7 @@ const standardStopMs = 4_000;
 /** Time kept for noting how far it came, at most; half of what there is where that is less. */
 const notingMs = 2_000;
 
-export function dispatcher({ store, sinks, pending, clock = systemClock, reporter = silentReporter, random = Math.random }: DispatcherSettings): Dispatcher {
+export function dispatcher<Item extends Deliverable = Alert>({ store, sinks, pending, clock = systemClock, reporter = silentReporter, random = Math.random }: DispatcherSettings<Item>): Dispatcher {
   const tell = (): void => {
     const all = queues.map((queue) => queue.health());
     reporter.stands('pending-alerts', all.map(({ sink, pending: value }) => ({ sink, value })));

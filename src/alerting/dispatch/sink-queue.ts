@@ -1,13 +1,13 @@
 /** One sink and the alerts that wait for it: sends in order, waits where it fails, notes how far it came. */
-import { FargazerError, type Clock, type PendingAlert, type PendingAlerts, type Reporter, type Sink, type SinkHealth, type Store } from '#contract';
-import { attempt, type Outcome } from './attempt.ts';
+import { FargazerError, type Clock, type Deliverable, type PendingAlert, type PendingAlerts, type Reporter, type SinkHealth, type Store } from '#contract';
+import { attempt, type Outcome, type Outlet } from './attempt.ts';
 import { backOffMs, sensibleRetryAt } from './back-off.ts';
 import { deliveryKey, nothingDelivered, readDelivery, saveDelivery, withProgress, type DeadLetter, type Delivery } from './delivery-item.ts';
 
-export interface QueueSettings {
+export interface QueueSettings<Item extends Deliverable> {
   store: Store;
-  sink: Sink;
-  pending: PendingAlerts;
+  sink: Outlet<Item>;
+  pending: PendingAlerts<Item>;
   clock: Clock;
   reporter: Reporter;
   random: () => number;
@@ -39,7 +39,7 @@ export interface SinkQueue {
   health(): SinkHealth;
 }
 
-export function sinkQueue({ store, sink, pending, clock, reporter, random, onChange }: QueueSettings): SinkQueue {
+export function sinkQueue<Item extends Deliverable>({ store, sink, pending, clock, reporter, random, onChange }: QueueSettings<Item>): SinkQueue {
   let saved: Delivery = nothingDelivered;
   /** Of the item as it was last read or written; undefined for none yet, or before it was read. */
   let version: string | undefined;
@@ -121,7 +121,7 @@ export function sinkQueue({ store, sink, pending, clock, reporter, random, onCha
     }
   }
 
-  function send(alert: PendingAlert): Promise<Outcome> {
+  function send(alert: PendingAlert<Item>): Promise<Outcome> {
     const outcome = flying?.number === alert.number ? flying.outcome : attempt(sink, alert);
     flying = { number: alert.number, outcome };
     return Promise.race([outcome, answering.promise]).then((first) => {
@@ -130,7 +130,7 @@ export function sinkQueue({ store, sink, pending, clock, reporter, random, onCha
     });
   }
 
-  function giveUp({ number, alert: { id, revision } }: PendingAlert, code: string): void {
+  function giveUp({ number, alert: { id, revision } }: PendingAlert<Item>, code: string): void {
     givenUp.push({ id, revision, code, atMs: clock.now() });
     pass(number);
     reporter.happened('delivery-given-up', { sink: sink.name, code, id, revision });
@@ -142,7 +142,7 @@ export function sinkQueue({ store, sink, pending, clock, reporter, random, onCha
   }
 
   /** Sends a small batch; stops at the first that is to be tried again. */
-  async function deliver(batch: readonly PendingAlert[]): Promise<void> {
+  async function deliver(batch: readonly PendingAlert<Item>[]): Promise<void> {
     let delivered = 0;
     for (const [at, alert] of batch.entries()) {
       if (!mayGoOn()) break;
@@ -182,7 +182,7 @@ export function sinkQueue({ store, sink, pending, clock, reporter, random, onCha
         if (!(await rest(waitMs))) return;
         continue;
       }
-      let found: readonly PendingAlert[] = [];
+      let found: readonly PendingAlert<Item>[] = [];
       if (!(await insist(async () => void (found = await pending(through))))) return;
       const fresh = found.filter(({ number }) => number > through);
       waiting = fresh.length;
