@@ -36,6 +36,8 @@ const { outputFiles, metafile } = await build({
   chunkNames: 'chunks/[name]-[hash]',
   outExtension: { '.js': '.mjs' },
   metafile: true,
+  // Of packages that ship both forms the ES modules: what is imported on demand has its names only then.
+  mainFields: ['module', 'main'],
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -55,6 +57,12 @@ const { outputFiles, metafile } = await build({
 });
 // Workers are started from the file that holds them, and only the first file starts anything.
 if (metafile.outputs['dist/fargazer.mjs']?.inputs['src/entry/program/workers.ts'] === undefined) throw new Error('src/entry/program/workers.ts is not in dist/fargazer.mjs: workers would not start.');
+// A CommonJS package that is imported on demand has its default alone in the bundle, where Node.js itself finds its names.
+const byDefault = ['fastify'];
+for (const { entryPoint = '', exports } of Object.values(metafile.outputs)) {
+  const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(entryPoint)?.[1];
+  if (name !== undefined && exports.join() === 'default' && !byDefault.includes(name)) throw new Error(`${name} is imported on demand and would come without its names; import its default, and name it here.`);
+}
 // What the first file names is there before it is.
 for (const { path, contents } of outputFiles.toSorted((left, right) => Number(right.path.startsWith(chunks)) - Number(left.path.startsWith(chunks)))) replaceFile(path, contents);
 removeOld(new Set(outputFiles.map(({ path }) => basename(path))));

@@ -38,7 +38,7 @@ describe('the Lambda consumer', () => {
       MaximumBatchingWindowInSeconds: 10,
       ParallelizationFactor: 1,
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 10,
+      MaximumRetryAttempts: 1_000,
       MaximumRecordAgeInSeconds: 21_600,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetters'), 'Arn'] } } },

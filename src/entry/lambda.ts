@@ -62,6 +62,7 @@ function openConsumer(toldTo: Journal): Consumer {
     clock: systemClock,
     makeWalk: (run, state, lateness) => walkOf(config, run, state, lateness),
     lateness: config.latenessMs,
+    decode: { flowFields: [...config.flowFields] },
     journal: toldTo,
     stream: streamPort(stream),
     objects: objectPort(),

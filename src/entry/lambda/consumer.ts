@@ -1,5 +1,5 @@
 /** What stays between invocations of one container: settings, the store with its cache, sinks, and how the last ones went. */
-import type { Clock, Sink, Store } from '#contract';
+import type { Clock, DecodeSettings, Sink, Store } from '#contract';
 import { Checkpoint } from '../../engine/checkpoint.ts';
 import type { Lateness } from '../../engine/order.ts';
 import { kindsByName, type MakeWalk } from '../program/engine.ts';
@@ -15,6 +15,7 @@ export interface ConsumerParts {
   makeWalk: MakeWalk;
   /** Of the configuration; those of a state come before them. */
   lateness: Lateness;
+  decode: DecodeSettings;
   learnForMs?: number;
   journal: Journal;
   stream: StreamPort;
@@ -39,10 +40,11 @@ export class Consumer {
   owesClosing = false;
   /** In a row, by this container. */
   closerFailures = 0;
+  readonly #decode: DecodeSettings;
   #lateness: Lateness;
   #isStateKnown = false;
 
-  constructor({ store, sinks, clock, makeWalk, lateness, learnForMs, journal, stream, objects, deadLetters, stateBucket }: ConsumerParts) {
+  constructor({ store, sinks, clock, makeWalk, lateness, decode, learnForMs, journal, stream, objects, deadLetters, stateBucket }: ConsumerParts) {
     this.store = store;
     this.sinks = sinks;
     this.clock = clock;
@@ -54,6 +56,7 @@ export class Consumer {
     this.deadLetters = deadLetters;
     this.stateBucket = stateBucket;
     this.#lateness = lateness;
+    this.#decode = decode;
   }
 
   get deliverySettings(): Omit<DeliverySettings, 'reporter'> {
@@ -70,6 +73,7 @@ export class Consumer {
     return {
       store: this.store,
       lateness: this.#lateness,
+      decode: this.#decode,
       parentsOf: async (shard) => (await this.stream.shards()).find(({ id }) => id === shard)?.parents ?? [],
       // Asked before the commit of each batch that met a tick: a version that came since is seen here.
       closedRound: () => this.#readState(),

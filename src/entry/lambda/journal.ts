@@ -68,7 +68,8 @@ export function openJournal(version: string): Journal {
 /** What is told of an error: a code, and the sentence where it is one of ours. Others may quote what they read. */
 export function toldOf(error: unknown): { code: string; sentence: string } {
   if (error instanceof FargazerError && error.code !== 'internal') return { code: error.code, sentence: error.message };
-  return { code: error instanceof Error ? error.name : 'unknown', sentence: '' };
+  const { name, code } = error instanceof Error ? (error as Error & { code?: unknown }) : { name: 'unknown', code: undefined };
+  return { code: name === 'Error' && typeof code === 'string' ? code : name, sentence: '' };
 }
 
 /** Where an error came from: places in the bundle, without its message. */
