@@ -49,7 +49,7 @@ const defaultMemoryMiB = 1_024;
 const defaultTimeoutSeconds = 120;
 /** As many as Lambda gives: its 6 MB end a batch sooner, and fewer batches are fewer writes. */
 const defaultBatchSize = 10_000;
-/** Failures of a second (throttling, a deployment) are over by then; what breaks the function itself blocks its shard this often only. */
+/** A store that is down and a newer state fail batches too, and nothing of them may be given up for that: the maximum age bounds the tries. */
 const defaultRetryAttempts = 1_000;
 /** A quarter of the shortest retention: what becomes a dead letter can still be read from the stream for 18 hours. */
 const defaultMaximumAgeSeconds = 6 * 3_600;
