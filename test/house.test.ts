@@ -37,9 +37,12 @@ const borrowed: Readonly<Record<string, { by: readonly string[]; because: string
 /** Outside src and detectors everything may be imported, but these may not be imported from there. */
 const outside = ['test', 'bench', 'scripts', 'infra'];
 
+/** Does not ship: whoever tests, measures, deploys or shows may speak to AWS, or to what stands in for it. */
+const unshipped = ['test/', 'bench/', 'scripts/', 'infra/'];
+
 /** Software kits of vendors, and the only places that may speak them. */
 const vendorKits: readonly { pattern: RegExp; places: readonly string[] }[] = [
-  { pattern: /^@aws-sdk\/|^@smithy\/|^aws-sdk/, places: ['src/sources/', 'src/stores/', 'src/alerting/sinks/', 'src/entry/lambda.ts', 'src/entry/program/doctor'] },
+  { pattern: /^@aws-sdk\/|^@smithy\/|^aws-sdk/, places: ['src/sources/', 'src/stores/', 'src/alerting/sinks/', 'src/entry/lambda.ts', 'src/entry/program/doctor', ...unshipped] },
   { pattern: /^aws-cdk-lib|^constructs$/, places: ['infra/'] },
 ];
 
@@ -83,6 +86,8 @@ interface Import {
   /** Path in the project, for imports of its own files. */
   path?: string;
   isForEffect: boolean;
+  /** Gone before anything runs. */
+  isTypeOnly: boolean;
 }
 
 function importsOf(file: string): Import[] {
@@ -94,7 +99,7 @@ function importsOf(file: string): Import[] {
     const own = name.startsWith('.') ? posix.normalize(posix.join(posix.dirname(file), name)) : undefined;
     const alias = /^#(.+)$/.exec(name)?.[1];
     const path = own ?? (alias === undefined ? undefined : `src/${alias}/index.ts`);
-    found.push({ from: file, name, isForEffect: match[2] !== undefined, ...(path === undefined ? {} : { path }) });
+    found.push({ from: file, name, isForEffect: match[2] !== undefined, isTypeOnly: /^\s*(?:import|export) type\b/.test(match[0]), ...(path === undefined ? {} : { path }) });
   }
   return found;
 }
@@ -158,8 +163,8 @@ describe('imports run one way', () => {
 
   test('what ships imports no package that is only there for development', () => {
     const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-    const breaches = imports.flatMap(({ from, name, path }) => {
-      if (path !== undefined || name.startsWith('node:') || !/^(?:src|detectors)\//.test(from)) return [];
+    const breaches = imports.flatMap(({ from, name, path, isTypeOnly }) => {
+      if (path !== undefined || isTypeOnly || name.startsWith('node:') || !/^(?:src|detectors)\//.test(from)) return [];
       const parts = name.split('/');
       const own = name.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
       return Object.hasOwn(manifest.dependencies, own) ? [] : [`${from} imports ${name}`];
@@ -255,9 +260,10 @@ describe('tables agree with what is there', () => {
   });
 
   test('every runtime package has its reason in a decision record', () => {
-    const manifest = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
-    const record = readFileSync(join(home, 'docs/decisions/0002-dependencies.md'), 'utf8');
-    const packages = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)].filter((name) => !name.startsWith('@types/'));
-    holds('docs/decisions/0002-dependencies.md gives each package a reason.', packages.filter((name) => !record.includes(`\`${name}\``)));
+    const manifests = ['package.json', 'infra/package.json'].map((name) => JSON.parse(readFileSync(join(home, name), 'utf8')) as Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>);
+    const records = readdirSync(join(home, 'docs/decisions')).filter((name) => /^\d{4}-dependencies\b/.test(name));
+    const record = records.map((name) => readFileSync(join(home, 'docs/decisions', name), 'utf8')).join('\n');
+    const packages = manifests.flatMap(({ dependencies = {}, devDependencies = {} }) => [...Object.keys(dependencies), ...Object.keys(devDependencies)]).filter((name) => !name.startsWith('@types/'));
+    holds('The records docs/decisions/…-dependencies….md give each package a reason.', packages.filter((name) => !record.includes(`\`${name}\``)));
   });
 });

@@ -117,7 +117,7 @@ export async function chaosRun(seed: number, childFile: string): Promise<ChaosOu
     await store.close();
     const differences = [
       ...differencesOf('an undisturbed consumer', disturbed, await undisturbed(parcels, material, makeWalk)),
-      ...differencesOf('a replay', disturbed, replay(material, lastTickMs, makeWalk)),
+      ...differencesOf('a replay', disturbed, replayOf(material, lastTickMs, makeWalk)),
     ];
     return { seed, what: material.what, records: material.records.length, lives, kills, splits, merges, steps, alerts: disturbed.alerts.length, tookMs: Date.now() - startMs, differences };
   } finally {
@@ -244,9 +244,16 @@ async function undisturbed(parcels: readonly Parcel[], { learnForMs, flowFields 
   return { alerts: lastOfEach(alerts), baselines: baselines(await stored(store, makeWalk)) };
 }
 
-function replay({ records, learnForMs, flowFields }: Material, toMs: number, makeWalk: MakeWalk): Found {
+const replays = new Map<string, Found>();
+
+/** A story is replayed once for each time up to which it is walked. */
+function replayOf({ what, records, learnForMs, flowFields }: Material, toMs: number, makeWalk: MakeWalk): Found {
+  const known = replays.get(`${what} ${toMs}`);
+  if (known !== undefined && what !== 'generated') return known;
   const walk = replayed(records, toMs, learnForMs, { makeWalk, flowFields });
-  return { alerts: lastOfEach(walk.state.episodes.alerts(-Infinity, true)), baselines: baselines(walk) };
+  const found = { alerts: lastOfEach(walk.state.episodes.alerts(-Infinity, true)), baselines: baselines(walk) };
+  replays.set(`${what} ${toMs}`, found);
+  return found;
 }
 
 async function pendingIn(store: Store): Promise<Alert[]> {

@@ -31,7 +31,8 @@ const mostConnections = 64;
 
 /** Listens, or throws `address-taken`. The server's library is loaded here, so that who serves nothing does not pay for it. */
 export async function serve({ address, registry, health }: ServeSettings): Promise<Server> {
-  const { fastify } = await import('fastify');
+  // By its default: it is a CommonJS package, which in the bundle has no other name.
+  const { default: fastify } = await import('fastify');
   const server = fastify({
     logger: false,
     bodyLimit: largestBodyBytes,

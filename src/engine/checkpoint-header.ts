@@ -9,7 +9,14 @@ export const stateVersion = 1;
 /** The item that carries the marks and names all parts. */
 export const walkKey = 'walk/state';
 
-/** Alerts that a step found, numbered in the order in which they are to be delivered. */
+/** What waits for delivery: batches in the order of their numbers. */
+export interface Queue {
+  batches: PendingBatch[];
+  /** Number of what comes next. */
+  next: number;
+}
+
+/** What a step found or decided, numbered in the order in which it is to be delivered. */
 export interface PendingBatch {
   /** Number of the first. */
   from: number;
@@ -33,8 +40,10 @@ export interface Header {
   coverage: string;
   open: string;
   tape: [feed: string, minute: number, part: string][];
-  pending: PendingBatch[];
-  nextAlert: number;
+  pending: Queue;
+  /** Notifications to be sent, and what the alerting pipeline remembers; null before it decided anything. */
+  outbox: Queue;
+  alerting: string | null;
   /** What live runs keep beside the walk: positions of lanes, the round walked through. */
   live: JsonValue;
 }
@@ -68,12 +77,26 @@ export function damaged(place: string, cause?: unknown): FargazerError {
   return new FargazerError('state-damaged', `${place}: the state is damaged and was not used. Nothing was changed; restore a copy, or begin a new state elsewhere.`, { cause });
 }
 
-function isWhole({ marks, readTo, feedFirstMs, lateness, buckets, facts, episodes, coverage, open, tape, pending }: Header): boolean {
-  return [marks, readTo, feedFirstMs, lateness].every((one) => typeof one === 'object' && one !== null) && [buckets, tape, pending].every(Array.isArray) && [facts, episodes, coverage, open].every((name) => typeof name === 'string');
+function isWhole({ marks, readTo, feedFirstMs, lateness, buckets, facts, episodes, coverage, open, tape, pending, outbox }: Header): boolean {
+  const objects = [marks, readTo, feedFirstMs, lateness, pending, outbox];
+  return (
+    objects.every((one) => typeof one === 'object' && one !== null) &&
+    [buckets, tape, pending.batches, outbox.batches].every(Array.isArray) &&
+    [facts, episodes, coverage, open].every((name) => typeof name === 'string')
+  );
 }
 
 /** Parts that a header names itself, those of owners and their index left out. */
 export function namesIn(header: Header | undefined): string[] {
   if (header === undefined) return [];
-  return [header.facts, header.episodes, header.coverage, header.open, ...header.tape.map(([, , name]) => name), ...header.pending.map(({ part }) => part)];
+  const { facts, episodes, coverage, open, tape, pending, outbox, alerting } = header;
+  return [facts, episodes, coverage, open, ...tape.map(([, , name]) => name), ...[...pending.batches, ...outbox.batches].map(({ part }) => part), ...(alerting === null ? [] : [alerting])];
+}
+
+/** A queue with more at its end, and without what was delivered everywhere. */
+export function queued(before: Queue | undefined, items: readonly unknown[], doneBelow: number, put: (bytes: Uint8Array) => string): Queue {
+  const next = before?.next ?? 1;
+  const batches = (before?.batches ?? []).filter(({ from, count }) => from + count > doneBelow);
+  if (items.length === 0) return { batches, next };
+  return { batches: [...batches, { from: next, count: items.length, part: put(packJson(items)) }], next: next + items.length };
 }

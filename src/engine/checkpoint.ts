@@ -1,6 +1,6 @@
 /** Checkpoints: everything a walk knows as one conditional step of a store, written as far as it changed, and back. */
-import { FargazerError, feedNames, partOfBytes, type Alert, type FeedName, type JsonValue, type Owner, type Part, type Step, type Store } from '#contract';
-import { damaged, headerOf, namesIn, packJson, stateVersion, unpackJson, walkKey, type Header, type PendingBatch } from './checkpoint-header.ts';
+import { FargazerError, feedNames, partOfBytes, type Alert, type FeedName, type JsonValue, type Notification, type Owner, type Part, type Step, type Store } from '#contract';
+import { damaged, headerOf, namesIn, packJson, queued, stateVersion, unpackJson, walkKey, type Header, type PendingBatch } from './checkpoint-header.ts';
 import { Coverage } from './coverage.ts';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
@@ -24,6 +24,10 @@ export interface Beside {
   alerts?: readonly Alert[];
   /** Pending alerts below this number are delivered everywhere. */
   deliveredBelow?: number;
+  /** What the alerting pipeline remembers from now on, and what it decided to send. */
+  alerting?: JsonValue;
+  notifications?: readonly Notification[];
+  notifiedBelow?: number;
 }
 
 export interface Prepared {
@@ -73,14 +77,36 @@ export class Checkpoint {
     return this.#header?.live ?? null;
   }
 
+  /** Alerts that wait for delivery. */
   get pending(): readonly PendingBatch[] {
-    return this.#header?.pending ?? [];
+    return this.#header?.pending.batches ?? [];
+  }
+
+  /** Notifications that wait to be sent. */
+  get outbox(): readonly PendingBatch[] {
+    return this.#header?.outbox.batches ?? [];
+  }
+
+  /** Number of the next alert. */
+  get nextAlert(): number {
+    return this.#header?.pending.next ?? 1;
+  }
+
+  /** What the alerting pipeline remembers. */
+  async alertingState(): Promise<JsonValue | undefined> {
+    const name = this.#header?.alerting;
+    return name === undefined || name === null ? undefined : unpackJson(await this.#read(name));
   }
 
   /** Numbers and alerts of a batch that waits for delivery. */
   async alertsOf({ from, part }: PendingBatch): Promise<{ number: number; alert: Alert }[]> {
     const alerts = unpackJson(await this.#read(part)) as unknown as Alert[];
     return alerts.map((alert, place) => ({ number: from + place, alert }));
+  }
+
+  async notificationsOf({ from, part }: PendingBatch): Promise<{ number: number; notification: Notification }[]> {
+    const notifications = unpackJson(await this.#read(part)) as unknown as Notification[];
+    return notifications.map((notification, place) => ({ number: from + place, notification }));
   }
 
   /** Packs that were asked for and not read ahead: what was walked without them is void. */
@@ -162,12 +188,6 @@ export class Checkpoint {
     if (beside.toMs !== undefined) {
       for (const feed of feedNames) state.readTo.set(feed, Math.max(beside.toMs, state.readTo.get(feed) ?? -Infinity));
     }
-    const pending = (before?.pending ?? []).filter(({ from, count }) => from + count > (beside.deliveredBelow ?? 0));
-    let nextAlert = before?.nextAlert ?? 1;
-    if (beside.alerts !== undefined && beside.alerts.length > 0) {
-      pending.push({ from: nextAlert, count: beside.alerts.length, part: put(packJson(beside.alerts)) });
-      nextAlert += beside.alerts.length;
-    }
     const watched = [...walk.watched()].map(({ feed, instance: { owner, container, id } }) => [feed, owner.owner, container, id]);
     const header: Header = {
       fargazer: 'state',
@@ -183,8 +203,9 @@ export class Checkpoint {
       coverage: put(packJson(state.coverage.pack())),
       open: put(packJson({ walk: walk.packOpen(), watched } satisfies { walk: JsonValue; watched: unknown })),
       tape: this.#tapeOf(walk, put),
-      pending,
-      nextAlert,
+      pending: queued(before?.pending, beside.alerts ?? [], beside.deliveredBelow ?? 0, put),
+      outbox: queued(before?.outbox, beside.notifications ?? [], beside.notifiedBelow ?? 0, put),
+      alerting: beside.alerting === undefined ? (before?.alerting ?? null) : put(packJson(beside.alerting)),
       live: beside.live ?? before?.live ?? null,
     };
     replaced.push(...namesIn(before));

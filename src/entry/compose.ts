@@ -1,19 +1,22 @@
 /** The one place where rooms meet: puts sources, decoders, engine, detectors, stores and sinks together. */
 import { FargazerError, type Sink } from '#contract';
-import { deliver } from '../alerting/pipeline.ts';
+import { deliver } from '../alerting/deliver.ts';
 import { defaultConfig, loadConfig, readConfig, type Config } from '../config/index.ts';
 import { decoders } from '../decode/formats.ts';
 import { detectors } from '../../detectors/index.ts';
 import type { Output, Program } from './cli/program.ts';
-import { consume } from './consume.ts';
+import { consume, coverage } from './consume.ts';
 import { configText } from './environment.ts';
 import { plugins, sinkKinds } from './plugins.ts';
 import { accept, exportAll, forget, show } from './program/baselines.ts';
+import { runDoctor } from './program/doctor/run.ts';
 import { inspect } from './program/inspect.ts';
+import { estimate, save } from './program/remote.ts';
 import { replay } from './program/replay.ts';
 import { score } from './program/score.ts';
 import { templates } from './program/templates.ts';
 import { why } from './program/why.ts';
+import { tail } from './tail.ts';
 
 export { plugins };
 
@@ -25,7 +28,12 @@ export const program: Program = {
   config: (file) => (file === undefined ? standard() : readConfig(file, plugins)),
   liveConfig: () => loadConfig(configText(process.env), 'FARGAZER_CONFIG', plugins),
   consume,
+  coverage,
   replay,
+  save,
+  estimate,
+  tail,
+  doctor: runDoctor,
   inspect: (settings) => inspect(settings, plugins),
   why,
   score,

@@ -2,8 +2,9 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { FargazerError, systemClock, type LiveSource, type Sink, type Store } from '#contract';
 import type { Config } from '../config/index.ts';
-import type { ConsumeSettings, Output } from './cli/program.ts';
+import type { ConsumeSettings, CoverageListing, Output } from './cli/program.ts';
 import { plugins, sinkKinds, sourceKinds, storeKinds } from './plugins.ts';
+import { coverageIn } from './program/coverage.ts';
 import { walkOf, type MakeWalk } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 
@@ -38,6 +39,16 @@ export async function consume({ config, stateDir, output, signal, onListening }:
   }
 }
 
+/** Coverage as the store knows it. */
+export async function coverage({ config, stateDir }: Pick<ConsumeSettings, 'config' | 'stateDir'>): Promise<CoverageListing> {
+  const store = storeOf(config, stateDir);
+  try {
+    return await coverageIn(store);
+  } finally {
+    await store.close();
+  }
+}
+
 function sourcesOf(config: Config): LiveSource[] {
   if (config.sources.length === 0) {
     throw new FargazerError('config-invalid', 'consume: the configuration names no source. Add one, for example sources: [{ kinesis: { stream: NAME } }], and name the file with --config.');
@@ -54,7 +65,7 @@ function sourcesOf(config: Config): LiveSource[] {
 function storeOf({ store }: Config, stateDir: string | undefined): Store {
   if (stateDir !== undefined) return storeKinds.get('embedded')!.make({ folder: stateDir } as never, undefined);
   if (store === undefined) {
-    throw new FargazerError('config-invalid', 'consume: nothing says where the state is kept. Add store: { embedded: { folder: DIR } } to the configuration, or give --state DIR.');
+    throw new FargazerError('config-invalid', 'Nothing says where the state is kept. Add store: { embedded: { folder: DIR } } to the configuration, or give --state DIR.');
   }
   return storeKinds.get(store.kind)!.make(store.options as never, undefined);
 }

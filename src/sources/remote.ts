@@ -109,6 +109,55 @@ const longestUri = 8_192;
  * Throws `usage` for another scheme, an unknown parameter, a wrong time.
  */
 export function parseRemote(text: string, words: RemoteWords): RemoteSpec | undefined {
+  const apart = takeApart(text, words);
+  if (apart === undefined) return undefined;
+  const { kind, uri, name, place, region, fromMs, toMs, wrong } = apart;
+  const shared = { uri, ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+  if (kind === 's3') {
+    const slash = place.indexOf('/');
+    const bucket = slash === -1 ? place : place.slice(0, slash);
+    if (!bucketPattern.test(bucket)) throw wrong(`expected s3://BUCKET/PREFIX, found the bucket ${JSON.stringify(bucket)}`);
+    const prefix = slash === -1 ? '' : place.slice(slash + 1);
+    return { kind, ...shared, bucket, prefix, ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
+  }
+  const groups = groupsOf(place, wrong);
+  if (fromMs === undefined) throw wrong('say how far back to read, such as ?from=7d');
+  return { kind, ...shared, groups, fromMs, toMs: toMs ?? words.nowMs, ...filterOf(apart) };
+}
+
+/** Log groups that are followed; without a start from now on. */
+export interface FollowedGroups {
+  groups: string[];
+  fromMs?: number;
+  filter?: string;
+  region?: string;
+}
+
+/** `cloudwatch-logs://GROUP` to be followed; undefined and `usage` as for `parseRemote`. */
+export function parseFollowed(text: string, words: RemoteWords): FollowedGroups | undefined {
+  const apart = takeApart(text, words);
+  if (apart === undefined) return undefined;
+  const { kind, name, place, region, fromMs, toMs, wrong } = apart;
+  if (kind === 's3') throw wrong('a bucket tells nobody of new objects by itself; name it as a source of fargazer consume, with a queue of its notifications');
+  if (name !== undefined) throw wrong('a name before it is for recordings; the group itself names what it holds');
+  if (toMs !== undefined) throw wrong('what is followed has no end; replay reads a span with from and to');
+  return { groups: groupsOf(place, wrong), ...(fromMs === undefined ? {} : { fromMs }), ...(region === undefined ? {} : { region }), ...filterOf(apart) };
+}
+
+interface Apart {
+  kind: (typeof schemes)[number];
+  /** Without `NAME=`. */
+  uri: string;
+  name: string | undefined;
+  place: string;
+  given: ReadonlyMap<string, string>;
+  region: string | undefined;
+  fromMs: number | undefined;
+  toMs: number | undefined;
+  wrong: Wrong;
+}
+
+function takeApart(text: string, words: RemoteWords): Apart | undefined {
   const found = /^(?:([^=/*?[\]:]{1,200})=)?([a-z][a-z0-9+.-]{0,40}):\/\/([^]*)$/i.exec(text);
   if (found === null) return undefined;
   const [, name, scheme = '', rest = ''] = found;
@@ -126,23 +175,21 @@ export function parseRemote(text: string, words: RemoteWords): RemoteSpec | unde
   if (fromMs !== undefined && fromMs >= (toMs ?? words.nowMs)) throw wrong('from lies behind the end of the span; expected a start before it');
   const region = given.get('region');
   if (region !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) throw wrong(`region: expected a name such as eu-central-1, found ${JSON.stringify(region)}`);
-  const shared = { uri: shownUri(text), ...(name === undefined ? {} : { name }), ...(region === undefined ? {} : { region }) };
+  return { kind, uri: shownUri(text), name, place, given, region, fromMs, toMs, wrong };
+}
 
-  if (kind === 's3') {
-    const slash = place.indexOf('/');
-    const bucket = slash === -1 ? place : place.slice(0, slash);
-    if (!bucketPattern.test(bucket)) throw wrong(`expected s3://BUCKET/PREFIX, found the bucket ${JSON.stringify(bucket)}`);
-    const prefix = slash === -1 ? '' : place.slice(slash + 1);
-    return { kind, ...shared, bucket, prefix, ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
-  }
+function groupsOf(place: string, wrong: Wrong): string[] {
   const groups = place.split(',').filter((group) => group !== '');
   if (groups.length === 0) throw wrong('no log group is named; expected cloudwatch-logs:///ecs/app?from=7d');
   for (const group of groups) {
     if (!groupPattern.test(group)) throw wrong(`${JSON.stringify(group)} cannot be the name of a log group; letters, digits and . - _ / # stand in one, and a * at its end means every group that begins so`);
   }
-  if (fromMs === undefined) throw wrong('say how far back to read, such as ?from=7d');
+  return [...new Set(groups)];
+}
+
+function filterOf({ given }: Apart): { filter?: string } {
   const filter = given.get('filter');
-  return { kind, ...shared, groups: [...new Set(groups)], fromMs, toMs: toMs ?? words.nowMs, ...(filter === undefined || filter === '' ? {} : { filter }) };
+  return filter === undefined || filter === '' ? {} : { filter };
 }
 
 type Wrong = (what: string) => FargazerError;

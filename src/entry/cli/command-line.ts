@@ -3,12 +3,15 @@ import type { Command } from 'commander';
 import { baselineCommand } from './baseline.ts';
 import { configCommand } from './config.ts';
 import { consumeCommand } from './consume.ts';
+import { coverageCommand } from './coverage.ts';
 import { makeCommand, type Context } from './context.ts';
+import { doctorCommand } from './doctor.ts';
 import { inspectCommand } from './inspect.ts';
 import { detectorsCommand, formatsCommand } from './lists.ts';
 import type { Program } from './program.ts';
 import { replayCommand } from './replay.ts';
 import { scoreCommand } from './score.ts';
+import { tailCommand } from './tail.ts';
 import { templatesCommand } from './templates.ts';
 import type { Terminal } from './terminal.ts';
 import { endingOf } from './usage.ts';
@@ -29,7 +32,7 @@ export function commandTree(context: Context, version: string, writeHelp: (text:
     .version(version, '-V, --version', 'Show the version.')
     .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText('after', '\nBegin with: fargazer replay ./logs');
-  for (const make of [consumeCommand, replayCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, baselineCommand, configCommand]) {
+  for (const make of [replayCommand, tailCommand, consumeCommand, coverageCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, baselineCommand, configCommand, doctorCommand]) {
     root.addCommand(make(context));
   }
   const handHelp = (command: Command): void => {

@@ -5,8 +5,9 @@ import { makeCommand, type Context } from './context.ts';
 import { progressLine } from './progress.ts';
 import type { InspectOutcome } from './program.ts';
 import { addReadOptions, readSettings, type ReadOptions } from './replay-options.ts';
-import { counted, notReadTexts, spanText } from './summary.ts';
+import { counted, inputsText, notReadTexts, spanText } from './summary.ts';
 import { paint, type Terminal } from './terminal.ts';
+import { endingOf } from './usage.ts';
 
 /** Owners listed; a folder of a whole account may hold thousands. */
 const mostEntities = 30;
@@ -14,7 +15,7 @@ const mostEntities = 30;
 export function inspectCommand(context: Context): Command {
   const command = makeCommand('inspect', 'Say what recorded telemetry holds, without judging it.').argument(
     '<paths...>',
-    'Files, folders, globs, or - for standard input.',
+    'Files, folders, globs, - for standard input, or remote histories (s3://…, cloudwatch-logs://…).',
   );
   return addReadOptions(command).action((paths: string[], options: ReadOptions) =>
     context.run(async () => {
@@ -23,7 +24,9 @@ export function inspectCommand(context: Context): Command {
       const settings = readSettings(context, paths, options, progress.onProgress);
       const outcome = await program.inspect(settings).finally(() => progress.stop());
       await terminal.write(inspectText(outcome, terminal));
-      return outcome.isInterrupted ? 130 : 0;
+      const { failure } = outcome;
+      if (failure !== undefined) terminal.say(endingOf(failure, false).text);
+      return outcome.isInterrupted ? 130 : (failure?.exitStatus ?? 0);
     }),
   );
 }
@@ -34,7 +37,7 @@ export function inspectText({ reading, entities, span, detectors }: InspectOutco
 
   // A reading without a file carries notes on the input as a whole.
   const files = reading.filter(({ file }) => file !== '');
-  heading(`${counted(files.length, 'file')}${span === undefined ? '' : `, ${spanText(span)}`}`);
+  heading(`${inputsText(reading)}${span === undefined ? '' : `, ${spanText(span)}`}`);
   for (const { file, bytes, formats, records, events, skipped, unreadable } of files) {
     const recognised = Object.entries(formats).map(([id, count]) => (Object.keys(formats).length === 1 ? id : `${id} (${number(count)})`));
     const left = Object.entries(skipped).map(([reason, count]) => `${number(count)} ${reason}`);

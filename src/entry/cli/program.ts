@@ -8,6 +8,15 @@ export interface Progress {
   /** Absent where the input has no known end (standard input). */
   totalBytes?: number;
   records: number;
+  /** Objects of remote histories; absent where none is named. */
+  objects?: number;
+}
+
+/** Where a feed of a service stands. */
+export interface CoverageListing {
+  rows: { name: string; feed: string; state: string; lastMs: number | undefined; usualPauseMinutes: number | undefined }[];
+  /** Release time up to which was walked. */
+  walkedMs: number | undefined;
 }
 
 /** Where alerts for people go that are printed. */
@@ -30,7 +39,7 @@ export interface ConsumeSettings {
 
 /** Which records are read and how. */
 export interface ReadSettings {
-  /** Files, folders, globs, `-` for standard input, `NAME=PATH` for records that carry no name. */
+  /** Files, folders, globs, `-` for standard input, remote histories by URI; `NAME=PATH` for records that carry no name. */
   paths: string[];
   /** Decoder id; recognised from content where absent. */
   format?: string;
@@ -77,6 +86,87 @@ export interface InspectOutcome {
   /** Whether each detector will have what it needs; `missing` is a sentence without capital and full stop. */
   detectors: { id: string; title: string; isFed: boolean; missing?: string }[];
   isInterrupted: boolean;
+  /** Why a remote history could not be read to its end. */
+  failure?: FargazerError;
+}
+
+/** Remote histories to be saved; other paths are passed on. */
+export interface SaveSettings extends Pick<ReadSettings, 'paths' | 'signal' | 'onProgress'> {
+  folder: string;
+}
+
+export interface SaveOutcome {
+  objects: number;
+  bytes: number;
+  /** Objects that stood there already. */
+  kept: number;
+  notes: string[];
+  /** What is replayed in place of the histories, beside the paths that were named with them. */
+  paths: string[];
+  isInterrupted: boolean;
+}
+
+export interface EstimateOutcome {
+  /** Of each history what reading it takes; `usd` is what AWS charges, `basis` a sentence. */
+  remotes: { uri: string; objects: number; bytes: number; requests: number; usd: number; basis: string }[];
+  /** Files named beside them. */
+  files: number;
+  fileBytes: number;
+  isInterrupted: boolean;
+}
+
+export interface TailSettings {
+  /** Files, folders, globs, `-`, `cloudwatch-logs://GROUP`, `kinesis:STREAM`. */
+  places: string[];
+  config: Config;
+  stateDir?: string;
+  learnForMs?: number;
+  flowFields?: string[];
+  /** Files and streams are read from what they hold already. */
+  isFromStart: boolean;
+  /** CloudWatch Logs by Live Tail. */
+  isLiveTail: boolean;
+  kind: 'table' | 'jsonl';
+  output: Output;
+  signal: AbortSignal;
+  /** What is to be said meanwhile: a sentence each, without the end of a line. */
+  onNotice: (notice: string) => void;
+}
+
+export interface TailOutcome {
+  events: number;
+  /** As the carriers gave them. */
+  bytes: number;
+  unreadable: number;
+  late: number;
+  /** Not judged for their dates: ahead of their arrival, before 2006, or older than what was walked. */
+  setAside: number;
+  alerts: number;
+  /** Owners seen, and how many of them are known well enough to be judged. */
+  owners: number;
+  readyOwners: number;
+  /** Until when everything teaches, event time; absent where that is over or was not asked for. */
+  teachUntilMs?: number;
+  tookMs: number;
+  /** What ended it after something had been read. */
+  failure?: FargazerError;
+}
+
+export interface DoctorSettings {
+  stack: string;
+  region?: string;
+  /** Sends a synthetic record and a test alert. */
+  isSending: boolean;
+  signal: AbortSignal;
+  /** Told of each check as it ends. */
+  onCheck: (check: DoctorRow) => void;
+}
+
+export interface DoctorRow {
+  name: string;
+  verdict: 'ok' | 'warn' | 'fail';
+  sentence: string;
+  cure?: string;
 }
 
 /** Where the record asked about stands: `FILE:LINE` (from 1) or `FILE#RECORD` (from 0). */
@@ -154,9 +244,18 @@ export interface Program {
   config(file?: string): Config;
   /** What the environment of a task tells. Throws `config-invalid`. */
   liveConfig(): Config;
+  coverage(settings: Pick<ConsumeSettings, 'config' | 'stateDir'>): Promise<CoverageListing>;
   /** Resolves when the signal aborted and everything is saved. */
   consume(settings: ConsumeSettings): Promise<void>;
   replay(settings: ReplaySettings): Promise<ReplayResult>;
+  /** Throws `usage` where no remote history is named. */
+  save(settings: SaveSettings): Promise<SaveOutcome>;
+  /** Reads no content. Throws `usage` where no remote history is named. */
+  estimate(settings: Pick<ReadSettings, 'paths' | 'signal'>): Promise<EstimateOutcome>;
+  /** Resolves when the signal aborted, or when everything that is followed has ended. */
+  tail(settings: TailSettings): Promise<TailOutcome>;
+  /** The worst of the checks. */
+  doctor(settings: DoctorSettings): Promise<DoctorRow['verdict']>;
   inspect(settings: ReadSettings): Promise<InspectOutcome>;
   why(position: Position, settings: ReplaySettings): Promise<Explanation>;
   score(settings: ScoreSettings): Promise<ScoredFile[]>;

@@ -1,6 +1,6 @@
 /** Progress on one overwritten line: rate, share, time left. Nothing of it in a pipe. */
 import cliProgress, { type Options, type Params, type SingleBar } from 'cli-progress';
-import { duration, number } from '../../alerting/text.ts';
+import { duration, number, quantity } from '../../alerting/text.ts';
 import type { Progress } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,10 +17,12 @@ const redrawsPerSecond = 5;
 const quietMs = 300;
 
 /** What stands on the line, without the bar, after `elapsedMs` of reading. */
-export function progressText({ readBytes, totalBytes, records }: Progress, elapsedMs: number): string {
+export function progressText({ readBytes, totalBytes, records, objects }: Progress, elapsedMs: number): string {
   const seconds = Math.max(elapsedMs, 1) / 1_000;
   const rate = `${number(Math.round(records / seconds))} records a second`;
-  if (totalBytes === undefined || totalBytes <= 0) return `${number(records)} records, ${rate}`;
+  const told = records === 0 && objects !== undefined ? [] : [`${number(records)} records`, rate];
+  if (objects !== undefined) return [`${number(objects)} ${objects === 1 ? 'object' : 'objects'} (${quantity(readBytes, 'bytes')})`, ...told].join(', ');
+  if (totalBytes === undefined || totalBytes <= 0) return told.join(', ');
   const share = Math.min(1, readBytes / totalBytes);
   const left = share > 0 ? `, ${duration((elapsedMs * (1 - share)) / share)} left` : '';
   return `${Math.floor(share * 100)} %, ${rate}${left}`;

@@ -8,6 +8,7 @@ import { jsonl } from '../../alerting/sinks/jsonl/index.ts';
 import { makeCommand, type Context } from './context.ts';
 import { outputOf } from './terminal.ts';
 import { progressLine } from './progress.ts';
+import { estimateText, savedText } from './remote.ts';
 import type { DeliveryCount } from './program.ts';
 import { addReplayOptions, replaySettings, type ReplayOptions } from './replay-options.ts';
 import { writeRows } from './rows.ts';
@@ -21,20 +22,32 @@ interface Options extends ReplayOptions {
   strict?: boolean;
   failOn?: Severity;
   deliver?: boolean;
+  save?: string;
+  estimate?: boolean;
 }
 
 export function replayCommand(context: Context): Command {
   const command = makeCommand('replay', 'Find what was unusual in recorded telemetry.')
-    .argument('<paths...>', 'Files, folders, globs, - for standard input; NAME=PATH names records that carry no name.')
+    .argument('<paths...>', 'Files, folders, globs, - for standard input, or remote histories; NAME=PATH names records that carry no name.')
     .option('--output <kind>', 'table for people, jsonl for programs.', wordValue(['table', 'jsonl']), 'table')
-    .option('--report <file>', 'Write a self-contained HTML report.');
+    .option('--report <file>', 'Write a self-contained HTML report.')
+    .option('--save <dir>', 'Save remote histories below this folder, and replay what stands there.')
+    .option('--estimate', 'Say how much the remote histories hold and what AWS charges for it; read nothing.');
   return addReplayOptions(command)
     .option('--strict', 'End with status 3 when anything could not be read.')
     .option('--fail-on <severity>', 'End with status 4 when an alert is this severe or more.', severityValue)
     .option('--deliver', 'Send the alerts to the outputs of the configuration.')
-    .addHelpText('after', statusHelp)
+    .addHelpText('after', remoteHelp + statusHelp)
     .action((paths: string[], options: Options) => context.run(() => replay(context, paths, options)));
 }
+
+const remoteHelp = `
+Remote histories:
+  s3://BUCKET/PREFIX?from=7d&to=1d&region=eu-central-1
+  cloudwatch-logs://GROUP,GROUP,PREFIX*?from=2023-07-10T12:00Z&filter=ERROR
+from and to are times, or durations back from now. Of a bucket they choose the
+objects by their keys and times; --from and --to cut by the events themselves.
+`;
 
 const statusHelp = `
 Exit status: 0 done, also with alerts; 1 a path is missing or the run failed;
@@ -43,9 +56,20 @@ Exit status: 0 done, also with alerts; 1 a path is missing or the run failed;
 
 async function replay(context: Context, paths: string[], options: Options): Promise<number> {
   const { program, terminal } = context;
+  if (options.estimate === true) {
+    const estimate = await program.estimate({ paths, signal: terminal.signal });
+    await terminal.write(estimateText(estimate, terminal));
+    return estimate.isInterrupted ? 130 : 0;
+  }
   if (options.report !== undefined) checkWritable(options.report);
   const progress = progressLine(terminal);
   const settings = replaySettings(context, paths, options, progress.onProgress);
+  if (options.save !== undefined) {
+    const saved = await program.save({ ...settings, folder: options.save }).finally(() => progress.stop());
+    terminal.say(savedText(saved, options.save));
+    if (saved.isInterrupted) return 130;
+    settings.paths = saved.paths;
+  }
   const { outcome, failure } = await program.replay(settings).finally(() => progress.stop());
 
   // What must not be lost comes before the printing: the reader of standard output may go away.

@@ -84,7 +84,15 @@ function readText({ records, reading, span, duplicates }: ReplayOutcome): string
   const bytes = reading.reduce((sum, file) => sum + file.bytes, 0);
   const when = span === undefined ? '' : `, ${spanText(span)}`;
   const twice = duplicates === 0 ? '' : ` ${counted(duplicates, 'record')} came more than once and counted once.`;
-  return `Read ${counted(records, 'record')} of ${counted(reading.filter(({ file }) => file !== '').length, 'file')} (${quantity(bytes, 'bytes')})${when}.${twice}`;
+  return `Read ${counted(records, 'record')} of ${inputsText(reading)} (${quantity(bytes, 'bytes')})${when}.${twice}`;
+}
+
+/** `3 files`, `12 remote objects`, `3 files and 12 remote objects`. */
+export function inputsText(reading: readonly FileReading[]): string {
+  const objects = reading.filter(({ file }) => /^[a-z0-9-]+:\/\//.test(file)).length;
+  const files = reading.filter(({ file }) => file !== '').length - objects;
+  if (objects === 0) return counted(files, 'file');
+  return `${files === 0 ? '' : `${counted(files, 'file')} and `}${counted(objects, 'remote object')}`;
 }
 
 /** What could not be read, with the first place and the reason. */

@@ -67,3 +67,8 @@ export function positionValue(text: string): Position {
   if (record?.[1] !== undefined) return { file: record[1], record: Number(record[2]) };
   throw new InvalidArgumentError('expected FILE:LINE (lines from 1) or FILE#RECORD (records from 0)');
 }
+
+export function regionValue(text: string): string {
+  if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(text)) throw new InvalidArgumentError('expected the name of an AWS region such as eu-central-1');
+  return text;
+}

@@ -5,7 +5,7 @@ import { systemClock, type Alert, type LiveBatch, type Store } from '#contract';
 import { LiveRun } from '../../../src/entry/program/live/live-run.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { numbers, recording, startMs, tickText, type Timed } from '../../support/live/recording.ts';
-import { baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
+import { allPending, baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
 
 const minutes = 100;
 const lanes = ['one', 'two', 'three'];
@@ -54,7 +54,7 @@ async function consumed(content: ReadonlyMap<string, readonly string[]>, store: 
     if (isKilled) continue;
     run.walkOn(true);
     await run.save();
-    return (await run.pending(0)).map(({ alert }) => alert);
+    return allPending(run);
   }
 }
 

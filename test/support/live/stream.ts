@@ -1,7 +1,7 @@
 /** A stream of shards as Kinesis has them: splits, merges, and parents that are read to their end before their children. */
 import type { LaneBatchRecord } from '../../../src/entry/program/live/lane.ts';
 
-interface Shard {
+export interface Shard {
   id: string;
   parents: string[];
   from: number;
@@ -12,12 +12,16 @@ interface Shard {
   done: number;
 }
 
+/** Hash keys of a shard at the start. */
+export const shardWidth = 1_000;
+
 export class ShardedStream {
   readonly shards: Shard[] = [];
-  #sequence = 0;
+  /** Grows by digits on the way. */
+  #sequence = 9_990;
 
   constructor(count: number) {
-    for (let index = 0; index < count; index += 1) this.#add([], index * 1_000, (index + 1) * 1_000);
+    for (let index = 0; index < count; index += 1) this.#add([], index * shardWidth, (index + 1) * shardWidth);
   }
 
   #add(parents: string[], from: number, to: number): void {
@@ -35,7 +39,7 @@ export class ShardedStream {
   put(text: string, hash: number, arrivalMs: number): void {
     this.#sequence += 1;
     const shard = this.open.find(({ from, to }) => hash >= from && hash < to)!;
-    shard.records.push({ sequence: `${4_959_000_000 + this.#sequence}`, content: Buffer.from(text), arrivalMs });
+    shard.records.push({ sequence: `${this.#sequence}`, content: Buffer.from(text), arrivalMs });
   }
 
   split(id: string): void {
