@@ -118,7 +118,7 @@ export async function serviceWorld(existing: number, quietMinutes: number): Prom
     const lines = Array.from({ length: changed }, (_, index) => fireLensLine({ at: at + (index % 60) * 1_000, service: `service-${index}`, task: index, log: lineOf(minute) }));
     const records = [...lines, JSON.stringify({ fargazer: 'tick', round: number, timeMs })].map((text) => ({ sequence: String((sequence += 1)), content: Buffer.from(text), arrivalMs: at }));
     await applyBatch('shard', records, laneSettings(store));
-    await closeRounds({ store: closer, makeWalk, hasTime: () => true });
+    await closeRounds({ store: closer, makeWalk, alerting: config.alerting, hasTime: () => true });
   };
   await round(existing, store);
   await round(0, store, quietMinutes);

@@ -21,12 +21,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   stores: ['contract'],
   alerting: ['contract'],
   config: ['contract'],
+  secrets: ['contract'],
   telemetry: ['contract'],
   api: ['contract'],
   web: ['contract'],
   detectors: ['contract', 'baselines'],
   // Where rooms meet. Nobody imports it.
-  entry: ['contract', 'baselines', 'sources', 'sensor', 'decode', 'engine', 'stores', 'alerting', 'config', 'telemetry', 'api', 'web', 'detectors'],
+  entry: ['contract', 'baselines', 'sources', 'sensor', 'decode', 'engine', 'stores', 'alerting', 'config', 'secrets', 'telemetry', 'api', 'web', 'detectors'],
 };
 
 /** Single files that one room may borrow from another, with the reason. */
@@ -42,7 +43,7 @@ const unshipped = ['test/', 'bench/', 'scripts/', 'infra/'];
 
 /** Software kits of vendors, and the only places that may speak them. */
 const vendorKits: readonly { pattern: RegExp; places: readonly string[] }[] = [
-  { pattern: /^@aws-sdk\/|^@smithy\/|^aws-sdk/, places: ['src/sources/', 'src/stores/', 'src/alerting/sinks/', 'src/entry/lambda.ts', 'src/entry/program/doctor', ...unshipped] },
+  { pattern: /^@aws-sdk\/|^@smithy\/|^aws-sdk/, places: ['src/sources/', 'src/stores/', 'src/alerting/sinks/', 'src/secrets/', 'src/entry/lambda.ts', 'src/entry/program/doctor', ...unshipped] },
   { pattern: /^aws-cdk-lib|^constructs$/, places: ['infra/'] },
 ];
 

@@ -1,4 +1,5 @@
 /** A consumer that is about to be killed: the real one over the real source and store, with a clock that hurries, so that it saves often. */
+import { alerting } from '../../test/support/live/whole.ts';
 import { FargazerError, silentReporter, systemClock, type Clock, type JsonValue, type Step, type Store } from '#contract';
 import { jsonl } from '../../src/alerting/sinks/jsonl/index.ts';
 import { Consumer } from '../../src/entry/program/live/consume.ts';
@@ -28,8 +29,9 @@ async function main(settings: ChildSettings): Promise<void> {
     store,
     // Delivered is what the system has taken: a line that waits in this process dies with it.
     sinks: [jsonl((text) => new Promise((resolve) => process.stdout.write(text, () => resolve())))],
+    notifiers: [],
     makeWalk: walkMaker(settings.detectors),
-    live: { clock: 'ticks', learnForMs: settings.learnForMs, checkpointEveryMs: 1_000, patienceMs: 600_000, flowFields: settings.flowFields },
+    live: { clock: 'ticks', learnForMs: settings.learnForMs, checkpointEveryMs: 1_000, patienceMs: 600_000, flowFields: settings.flowFields, alerting },
     clock,
     reporter: silentReporter,
   });

@@ -17,7 +17,7 @@ import { LiveRun } from '../../src/entry/program/live/live-run.ts';
 import { embeddedStore } from '../../src/stores/embedded/index.ts';
 import { memoryStore } from '../../src/stores/memory/index.ts';
 import { numbers, recording } from '../../test/support/live/recording.ts';
-import { allPending, baselines, lastOfEach, replayed, stored } from '../../test/support/live/whole.ts';
+import { alerting, allPending, baselines, lastOfEach, replayed, stored } from '../../test/support/live/whole.ts';
 import { home } from '../home.ts';
 import { walkMaker, type ChildMessage, type ChildSettings } from './chaos-settings.ts';
 import { anyCredentials, localStream, region, type LocalStream } from './local-stream.ts';
@@ -235,7 +235,7 @@ interface Found {
 /** The same parcels through one consumer in this process, from one lane. */
 async function undisturbed(parcels: readonly Parcel[], { learnForMs, flowFields }: Material, makeWalk: MakeWalk): Promise<Found> {
   const store = memoryStore();
-  const run = await LiveRun.open({ makeWalk, store, clock: systemClock, time: 'ticks', learnForMs, patienceMs: 600_000, decode: { flowFields: [...flowFields] } });
+  const run = await LiveRun.open({ makeWalk, store, now: () => Date.now(), time: 'ticks', learnForMs, patienceMs: 600_000, alerting, decode: { flowFields: [...flowFields] } });
   for (const [at, { content }] of parcels.entries()) await run.take('source', { lane: 'one', records: [{ content, place: `${at}` }], position: at });
   run.walkOn(true);
   await run.save();

@@ -1,12 +1,18 @@
 /** Loading a configuration: YAML text to settings, or a list of faults with line and path. */
 import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isMap, isSeq, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import { defaultLatenessMs, FargazerError, type FeedName, type Severity } from '#contract';
+import { defaultLatenessMs, FargazerError, parseSecretReference, type AlertingSettings, type FeedName, type Severity } from '#contract';
+import { routeWarnings } from './alerting-warnings.ts';
+import { alertingFaults, settleAlerting } from './alerting.ts';
 import type { Allowance } from './allowance.ts';
 import { formatDuration } from './duration.ts';
 import { faultsOf, type Fault } from './fault.ts';
 import { asOneOf, settleLive, type LiveConfig } from './live.ts';
 import { configSchema, type ParsedConfig, type Plugins } from './schema.ts';
+import { asWanted, insertEnvironment, withoutQuotes, type Environment } from './secrets-environment.ts';
+import { takeSecrets, unresolvedSchema, type UnresolvedSink } from './secrets-unresolved.ts';
+import { writtenOut } from './sinks-shorthand.ts';
+import { withoutSecrets } from './sinks-texts.ts';
 
 export interface DetectorSettings {
   isEnabled: boolean;
@@ -23,6 +29,10 @@ export interface Config extends LiveConfig {
   latenessMs: Record<FeedName, number>;
   /** Settings by sink, of those that the file names. */
   sinks: Map<string, unknown>;
+  /** Who is told of what, and when. */
+  alerting: AlertingSettings;
+  /** Sentences about what is allowed but hardly meant. */
+  warnings: string[];
 }
 
 /** A configuration is written by people; a megabyte of it is a mistake. */
@@ -39,21 +49,51 @@ const factPairs: readonly (readonly [FeedName, FeedName])[] = [
   ['ecs-event', 'cloudtrail'],
 ];
 
-/** Loads the text of a configuration; throws `config-unreadable` where it is no YAML and `config-invalid` (or `detector-unknown`, `sink-unknown`) with every fault. */
-export function loadConfig(text: string, file: string, plugins: Plugins): Config {
+/**
+ * Loads the text of a configuration, `${NAME}` replaced from the environment; throws `config-unreadable` where it is no
+ * YAML and `config-invalid` (or `detector-unknown`, `sink-unknown`) with every fault. No message shows a secret.
+ */
+export function loadConfig(text: string, file: string, plugins: Plugins, environment: Environment = process.env): Config {
   const lines = new LineCounter();
   const document = parseYaml(text, file, lines);
-  const value = withoutEmptySections(toPlain(document, file));
-  const schema = configSchema(plugins);
-  const parsed = schema.safeParse(value);
-  const faults = parsed.success ? [] : faultsOf(schema, value, parsed.error.issues);
-  const config = parsed.success ? settle(parsed.data as ParsedConfig, plugins) : undefined;
-  if (config !== undefined) faults.push(...latenessFaults(config.latenessMs));
-  if (config === undefined || faults.length > 0) {
+  const refuse = (faults: readonly Fault[]): never => {
     const [code = 'config-invalid', ...others] = new Set(faults.map((fault) => fault.code ?? 'config-invalid'));
     throw new FargazerError(others.length > 0 ? 'config-invalid' : code, faultSentences(faults, file, document, lines));
-  }
-  return config;
+  };
+  const plain = (): unknown => withoutEmptySections(toPlain(document, file), plugins);
+  const written = plain();
+  const missing = insertEnvironment(document, environment);
+  if (missing.length > 0) return refuse(missing);
+  const value = plain();
+  const sinks = sinksIn(value);
+  const taken = takeSecrets(sinks, plugins.sinks ?? new Map(), (path) => placeText(path, file, document, lines));
+  const given = taken.unresolved.length === 0 ? value : { ...(value as object), sinks: taken.section };
+  const schema = configSchema(plugins);
+  const lenient = taken.unresolved.length === 0 ? schema : configSchema(withUnresolved(plugins, taken.unresolved));
+  let parsed = lenient.safeParse(given);
+  if (!parsed.success && asWanted(given, written, parsed.error.issues)) parsed = lenient.safeParse(given);
+  const issues = [...taken.issues, ...(parsed.success ? [] : parsed.error.issues)];
+  const faults = [...taken.faults, ...faultsOf(schema, shown(written, plugins), withoutQuotes(issues, value, written))];
+  const config = parsed.success ? settle(parsed.data as ParsedConfig, plugins) : undefined;
+  if (config !== undefined) faults.push(...latenessFaults(config.latenessMs), ...alertingFaults(parsed.data as ParsedConfig, [...config.sinks.keys()]));
+  return config === undefined || faults.length > 0 ? refuse(faults) : config;
+}
+
+function sinksIn(value: unknown): Record<string, unknown> {
+  const section: unknown = typeof value === 'object' && value !== null && Object.hasOwn(value, 'sinks') ? Reflect.get(value, 'sinks') : undefined;
+  return typeof section === 'object' && section !== null && !Array.isArray(section) ? (section as Record<string, unknown>) : {};
+}
+
+function withUnresolved(plugins: Plugins, unresolved: readonly UnresolvedSink[]): Plugins {
+  return { ...plugins, sinks: new Map([...(plugins.sinks ?? []), ...unresolved.map(({ name }) => [name, unresolvedSchema] as const)]) };
+}
+
+/** What messages may quote: what was written, but for secrets among the options of outputs. */
+function shown(written: unknown, { sinks = new Map() }: Plugins): unknown {
+  const section = sinksIn(written);
+  const isNamed = (text: string): boolean => text.includes('${') || parseSecretReference(text) !== undefined;
+  const hidden = Object.fromEntries(Object.entries(section).map(([name, options]) => [name, withoutSecrets(sinks.get(name), options, isNamed)]));
+  return Object.keys(section).length === 0 ? written : { ...(written as object), sinks: hidden };
 }
 
 /** Loads a configuration file; throws `config-unreadable` where it cannot be read. */
@@ -102,7 +142,7 @@ function toPlain(document: Document, file: string): unknown {
 }
 
 /** Sections and detectors whose entries are all commented out read as absent. */
-function withoutEmptySections(value: unknown): unknown {
+function withoutEmptySections(value: unknown, plugins: Plugins): unknown {
   if (value === null || value === undefined) return {};
   if (typeof value !== 'object' || Array.isArray(value)) return value;
   const sections = Object.entries(value).filter(([, section]) => section !== null);
@@ -111,6 +151,7 @@ function withoutEmptySections(value: unknown): unknown {
       if (name === 'detectors' && typeof section === 'object' && !Array.isArray(section)) {
         return [name, Object.fromEntries(Object.entries(section).map(([id, options]) => [id, options ?? {}]))];
       }
+      if (name === 'sinks') return [name, writtenOut(section, plugins.shorthands)];
       if (name === 'store') return [name, asOneOf(section)];
       return [name, name === 'sources' && Array.isArray(section) ? section.map(asOneOf) : section];
     }),
@@ -127,11 +168,15 @@ function settle(parsed: ParsedConfig, plugins: Plugins): Config {
       options: parsed.detectors?.[id] === undefined ? schema.parse({}) : options,
     });
   }
+  const sinks = new Map(Object.entries(parsed.sinks ?? {}));
+  const alerting = settleAlerting(parsed, [...sinks.keys()]);
   return {
     detectors,
     allow: parsed.allow ?? [],
     latenessMs: { ...defaultLatenessMs, ...parsed.lateness },
-    sinks: new Map(Object.entries(parsed.sinks ?? {})),
+    sinks,
+    alerting,
+    warnings: routeWarnings(alerting),
     ...settleLive(parsed),
   };
 }
@@ -169,11 +214,16 @@ function pathText(path: readonly (string | number)[]): string {
   return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
 }
 
+/** `fargazer.yaml:3, sinks.slack.url`. */
+function placeText(path: readonly (string | number)[], file: string, document: Document, lines: LineCounter): string {
+  const offset = nodeAt(document, path)?.range?.[0];
+  const place = offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
+  return `${place}${path.length === 0 ? '' : `, ${pathText(path)}`}`;
+}
+
 function faultSentences(faults: readonly Fault[], file: string, document: Document, lines: LineCounter): string {
   const sentences = faults.slice(0, mostFaults).map(({ path, sentence }) => {
-    const offset = nodeAt(document, path)?.range?.[0];
-    const place = offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
-    return `${place}${path.length === 0 ? '' : `, ${pathText(path)}`}: ${sentence}${/[.?!]$/.test(sentence) ? '' : '.'}`;
+    return `${placeText(path, file, document, lines)}: ${sentence}${/[.?!]$/.test(sentence) ? '' : '.'}`;
   });
   if (faults.length > mostFaults) sentences.push(`${file}: and ${faults.length - mostFaults} more.`);
   return sentences.join('\n');

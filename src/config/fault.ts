@@ -22,6 +22,7 @@ const articles: Readonly<Record<string, string>> = {
 
 function describeFound(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'symbol') return value.description ?? 'something else';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
   const text = JSON.stringify(value) ?? 'something else';
@@ -29,7 +30,7 @@ function describeFound(value: unknown): string {
 }
 
 /** The value at a path, or undefined. */
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let current = value;
   for (const key of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;
@@ -44,6 +45,7 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   for (const key of path) {
     if (current instanceof z.ZodObject) current = unwrap(current.shape[String(key)]);
     else if (current instanceof z.ZodArray) current = unwrap(current.element);
+    else if (current instanceof z.ZodRecord) current = unwrap(current.valueType);
     else return [];
   }
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];

@@ -6,3 +6,5 @@ export * from './json-schema.ts';
 export type { LiveConfig, PluginSettings } from './live.ts';
 export * from './nearest.ts';
 export type { Plugins } from './schema.ts';
+export { secretsNamed, settleSinks, UnresolvedSink } from './secrets-unresolved.ts';
+export { textsOf } from './sinks-texts.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '#contract';
 import { configSchema, type Plugins } from './schema.ts';
+import { allowReferences, allowTexts } from './sinks-shorthand.ts';
 
 /** JSON Schema (2020-12) of what may be written in a configuration file. */
 export function configJsonSchema(plugins: Plugins): JsonObject {
@@ -11,6 +12,8 @@ export function configJsonSchema(plugins: Plugins): JsonObject {
   if (isObject(properties)) {
     allowBare(properties['store'], plugins.stores);
     if (isObject(properties['sources'])) allowBare(properties['sources']['items'], plugins.sources);
+    if (isObject(properties['sinks']) && isObject(properties['sinks']['properties'])) allowTexts(properties['sinks']['properties'], plugins.shorthands);
+    for (const [section, schema] of Object.entries(properties)) allowReferences(schema, section === 'sinks');
   }
   return plain;
 }

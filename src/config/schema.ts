@@ -1,16 +1,20 @@
 /** The schema of a configuration, put together from what the plugins of this build accept. */
 import { z } from 'zod';
 import { defaultLatenessMs, FargazerError, feedNames, severities, type FeedName, type Severity } from '#contract';
+import { alertingKeys, type ParsedAlerting } from './alerting-schema.ts';
 import { allowanceFault, allowanceSchema, type Allowance } from './allowance.ts';
 import { formatDuration } from './duration.ts';
 import { duration, liveKeys, type ParsedLive } from './live-schema.ts';
 import { optionalKeys } from './optional-keys.ts';
+import type { Shorthands } from './sinks-shorthand.ts';
 
 /** What a build ships: option schemas by id. Options of a detector are an object schema. */
 export interface Plugins {
   detectors: ReadonlyMap<string, z.ZodType>;
   /** Schemas of sinks that need settings; absent where none does. */
   sinks?: ReadonlyMap<string, z.ZodType>;
+  /** Of sinks, the option that a mere text stands for. */
+  shorthands?: Shorthands;
   /** Schemas of live sources and of stores, by kind. */
   sources?: ReadonlyMap<string, z.ZodType>;
   stores?: ReadonlyMap<string, z.ZodType>;
@@ -36,7 +40,7 @@ function detectorSchema(id: string, options: z.ZodType): z.ZodType {
 }
 
 /** The parts of a configuration after parsing; what was not written is absent. */
-export interface ParsedConfig extends ParsedLive {
+export interface ParsedConfig extends ParsedLive, ParsedAlerting {
   detectors?: Record<string, { enabled: boolean; severity?: Severity; [option: string]: unknown }>;
   allow?: Allowance[];
   /** Milliseconds by feed. */
@@ -54,6 +58,7 @@ export function configSchema({ detectors, sinks = new Map(), sources = new Map()
       .optional()
       .describe('How long after its event time a record of a feed may still arrive.'),
     sinks: optionalKeys(sinks).optional().describe('Settings by output.'),
+    ...alertingKeys,
     ...liveKeys(sources, stores),
   });
 }

@@ -17,7 +17,7 @@ export const alertSchema = z.strictObject({
   schemaVersion: z.literal(1),
   id: text.describe('Stable: detector, entity, object and start of the episode, hashed.'),
   revision: z.int().min(1).describe('Counts the updates of this alert.'),
-  incident: z.null().describe('The story this alert is part of; null until incidents are built.'),
+  incident: text.nullable().describe('The story this alert is part of; null where incidents are not built.'),
   status: z.enum(['firing', 'resolved']).describe('Resolved after 30 quiet minutes of event time.'),
   detector: text,
   severity: z.enum(severities),

@@ -28,6 +28,8 @@ export const errorTable = {
   'store-gone': { exit: 1, meaning: 'The table or bucket of the state does not exist.' },
   'address-taken': { exit: 1, meaning: 'The HTTP server cannot listen on its address.' },
   'sink-unknown': { exit: 2, meaning: 'An output was named that does not exist.' },
+  'secret-unreadable': { exit: 1, meaning: 'A secret that the configuration names cannot be read.' },
+  'alert-unknown': { exit: 1, meaning: 'No such alert or silence in the state.' },
   'detector-unknown': { exit: 2, meaning: 'A detector was named that does not exist.' },
   'baseline-unknown': { exit: 1, meaning: 'No such owner or baseline in the state.' },
   'internal': { exit: 1, meaning: 'A defect of fargazer itself.' },

@@ -100,6 +100,7 @@ export class Coverage {
   upTo(release: number, lateness: Lateness, episodes: Episodes): void {
     while (this.#dueMs <= release) {
       const atMs = this.#dueMs;
+      episodes.news.goTo(atMs);
       for (const [feed, habit] of this.#feeds) {
         if (!isKnown(habit) || dueOf(feed, habit, atMs - 1, lateness) > atMs) continue;
         habit.isSilent = true;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { entityName, severities, type Alert, type BaselineView, type Entity, type Evidence, type JsonValue, type Severity } from '#contract';
 import type { RawShown } from './minutes.ts';
 import { historySentence } from './explain.ts';
+import { News, type PackedNews } from './news.ts';
 
 /** An episode ends after this much event time without a finding. */
 export const quietMs = 30 * 60_000;
@@ -60,15 +61,19 @@ function worse(left: Severity, right: Severity): Severity {
 
 export class Episodes {
   readonly #open = new Map<string, Episode>();
-  #closed: Episode[] = [];
-  /** Live: that an alert is over is told as well, though nothing was added to it. */
-  tellsEnds = false;
+  readonly #closed: Episode[] = [];
+  readonly news = new News();
+  /** False in runs that never end: what is over was told. */
+  keepsClosed = true;
 
   /** Files a finding under its alert; gives the alert's episode. */
   add(finding: Finding): Episode {
     const fingerprint = fingerprintOf(finding);
     const open = this.#open.get(fingerprint);
-    if (open !== undefined && finding.timeMs - open.lastMs <= quietMs) return update(open, finding);
+    if (open !== undefined && finding.timeMs - open.lastMs <= quietMs) {
+      this.news.note(open);
+      return update(open, finding);
+    }
     if (open !== undefined) this.#close(open);
     const episode: Episode = {
       fingerprint,
@@ -92,6 +97,7 @@ export class Episodes {
       isChanged: true,
     };
     this.#open.set(fingerprint, episode);
+    this.news.note(episode);
     return episode;
   }
 
@@ -103,12 +109,14 @@ export class Episodes {
   count(episode: Episode, count: number, timeMs: number): void {
     episode.count += count;
     episode.isChanged = true;
+    this.news.note(episode);
     if (timeMs > episode.lastMs) episode.lastMs = timeMs;
   }
 
   #close(episode: Episode): void {
     this.#open.delete(episode.fingerprint);
-    if (episode.isChanged || this.tellsEnds) this.#closed.push(episode);
+    this.news.end(episode);
+    if (episode.isChanged && this.keepsClosed) this.#closed.push(episode);
   }
 
   /** Closes what was quiet for 30 minutes at an event time, so that open episodes stay few. */
@@ -123,22 +131,6 @@ export class Episodes {
     return changed.map((episode) => alertOf(episode, markMs, includeRaw));
   }
 
-  /** Live: what changed since the last asking, in order of first seen and id; what is over is `resolved`. */
-  drain(includeRaw: boolean): Alert[] {
-    const open = [...this.#open.values()].filter((episode) => episode.isChanged);
-    const changed = [...this.#closed.map((episode) => ({ episode, markMs: Infinity })), ...open.map((episode) => ({ episode, markMs: -Infinity }))];
-    changed.sort((left, right) => left.episode.firstMs - right.episode.firstMs || (left.episode.id < right.episode.id ? -1 : 1));
-    this.#closed = [];
-    for (const episode of open) episode.isChanged = false;
-    return changed.map(({ episode, markMs }) => alertOf(episode, markMs, includeRaw));
-  }
-
-  get hasNews(): boolean {
-    if (this.#closed.length > 0) return true;
-    for (const { isChanged } of this.#open.values()) if (isChanged) return true;
-    return false;
-  }
-
   /** Open alerts by severity. */
   openBySeverity(): Map<Severity, number> {
     const counts = new Map<Severity, number>();
@@ -151,14 +143,14 @@ export class Episodes {
   }
 
   pack(): JsonValue {
-    return JSON.parse(JSON.stringify([...this.#open.values()])) as JsonValue;
+    return JSON.parse(JSON.stringify({ open: [...this.#open.values()], news: this.news.pack() })) as JsonValue;
   }
 
   static unpack(packed: JsonValue): Episodes {
+    const { open, news } = packed as unknown as { open: Episode[]; news: PackedNews };
     const episodes = new Episodes();
-    for (const episode of packed as unknown as Episode[]) {
-      episodes.#open.set(episode.fingerprint, { ...episode, isChanged: false });
-    }
+    for (const episode of open) episodes.#open.set(episode.fingerprint, { ...episode, isChanged: false });
+    episodes.news.unpack(news, (fingerprint) => episodes.#open.get(fingerprint));
     return episodes;
   }
 }

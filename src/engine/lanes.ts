@@ -3,9 +3,7 @@
  * A lane that ended holds the walk until the lanes that go on in its place have begun.
  */
 import type { JsonValue, LiveBatch } from '#contract';
-
-/** Ticks of a clock are this far apart; a record's own is the last one before it arrived. */
-export const tickLengthMs = 50;
+import { tickLengthMs } from './order.ts';
 
 export interface Lane {
   position: JsonValue;

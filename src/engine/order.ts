@@ -12,6 +12,9 @@ export function releaseOf(event: FargazerEvent, lateness: Lateness): number {
   return event.timeMs + lateness[event.feed];
 }
 
+/** Ticks of a clock are this far apart: what is told is told at one, and a record is late by the last one before it arrived. */
+export const tickLengthMs = 50;
+
 /** Number of the minute an event time lies in. */
 export function minuteOf(timeMs: number): number {
   return Math.floor(timeMs / minuteLengthMs);

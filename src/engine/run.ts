@@ -131,6 +131,7 @@ export class Walk {
       this.rows.walk(row);
     }
     head.putBack();
+    if (release === Infinity) this.state.episodes.news.goTo(Infinity);
     if (release < Infinity) for (const feed of feedNames) this.#mark(feed, release);
   }
 
@@ -170,9 +171,12 @@ export class Walk {
       if (minute === undefined) break;
       const endMs = releaseOfMinuteEnd(minute.minute, minute.feed, this.settings.lateness);
       coverage.upTo(endMs, this.settings.lateness, episodes);
+      episodes.news.goTo(endMs);
       this.#close(minute, release === Infinity && !this.#minutes.hasOpenOf(minute.feed));
     }
-    if (release < Infinity) coverage.upTo(release, this.settings.lateness, episodes);
+    if (release === Infinity) return;
+    coverage.upTo(release, this.settings.lateness, episodes);
+    episodes.news.goTo(release);
   }
 
   #close(minute: MinuteState, isLast: boolean): void {
@@ -183,7 +187,7 @@ export class Walk {
     // A stray date ends no memory and moves no mark.
     if (this.#span !== undefined && endMs - minuteLengthMs > this.#span.lastMs) return;
     this.#mark(minute.feed, endMs + this.settings.lateness[minute.feed]);
-    if (this.state.episodes.tellsEnds) this.state.episodes.closeQuiet(endMs - this.#slowestMs);
+    if (this.state.episodes.news.isOn) this.state.episodes.closeQuiet(endMs - this.#slowestMs);
     if (endMs - this.#lastTidyMs > tidyEveryMs) {
       this.#lastTidyMs = endMs;
       this.state.owners.forgetInstances(endMs - instanceMemoryMs - feedsApartMs);

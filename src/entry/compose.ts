@@ -1,13 +1,16 @@
 /** The one place where rooms meet: puts sources, decoders, engine, detectors, stores and sinks together. */
-import { FargazerError, type Sink } from '#contract';
-import { deliver } from '../alerting/deliver.ts';
+import { FargazerError, type Alert, type Notification } from '#contract';
+import { deliver, type Delivery } from '../alerting/deliver.ts';
+import { notifierOutlet } from '../alerting/dispatch/notifier-outlet.ts';
 import { defaultConfig, loadConfig, readConfig, type Config } from '../config/index.ts';
 import { decoders } from '../decode/formats.ts';
+import { memoryStore } from '../stores/memory/index.ts';
 import { detectors } from '../../detectors/index.ts';
+import { alerts } from './alerts.ts';
 import type { Output, Program } from './cli/program.ts';
 import { consume, coverage } from './consume.ts';
 import { configText } from './environment.ts';
-import { plugins, sinkKinds } from './plugins.ts';
+import { outputsOf, plugins } from './plugins.ts';
 import { accept, exportAll, forget, show } from './program/baselines.ts';
 import { runDoctor } from './program/doctor/run.ts';
 import { inspect } from './program/inspect.ts';
@@ -16,6 +19,7 @@ import { replay } from './program/replay.ts';
 import { score } from './program/score.ts';
 import { templates } from './program/templates.ts';
 import { why } from './program/why.ts';
+import { withSecrets } from './secrets.ts';
 import { tail } from './tail.ts';
 
 export { plugins };
@@ -27,7 +31,7 @@ export const program: Program = {
   detectors: () => detectors.map(({ id, title, severity, attack, reads }) => ({ id, title, severity, attack, reads })),
   config: (file) => (file === undefined ? standard() : readConfig(file, plugins)),
   liveConfig: () => loadConfig(configText(process.env), 'FARGAZER_CONFIG', plugins),
-  consume,
+  consume: async (settings) => consume({ ...settings, config: await withSecrets(settings.config) }),
   coverage,
   replay,
   save,
@@ -42,7 +46,8 @@ export const program: Program = {
     const { renderReport } = await import('../web/report/render.ts');
     return renderReport(outcome, { includeRaw: outcome.isRawKept });
   },
-  deliver: (alerts, config, output) => deliver(alerts, sinksOf(config, output)),
+  deliver: deliverAll,
+  alerts,
   baselines: {
     show: (name) => show(name, standard()),
     accept: (name, value) => accept(name, value, standard()),
@@ -51,9 +56,15 @@ export const program: Program = {
   },
 };
 
-function sinksOf(config: Config, output: Output): Sink[] {
+async function deliverAll(alerts: readonly Alert[], notifications: readonly Notification[], config: Config, output: Output): Promise<Delivery[]> {
   if (config.sinks.size === 0) {
     throw new FargazerError('usage', '--deliver: the configuration names no sink. Add one, for example sinks: { webhook: { url: … } }, and name the file with --config.');
   }
-  return [...config.sinks].map(([name, settings]) => sinkKinds.get(name)!.make(settings as never, output));
+  const { sinks, notifiers } = outputsOf(await withSecrets(config), output);
+  const { receivers } = config.alerting;
+  const store = memoryStore();
+  const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));
+  const sendings = notifications.map((notification) => ({ id: notification.key, revision: notification.sequence, notification }));
+  const [ofAlerts, ofNotifications] = await Promise.all([deliver(alerts, sinks), deliver(sendings, outlets)]);
+  return [...ofAlerts, ...ofNotifications];
 }

@@ -1,9 +1,9 @@
 /** What `fargazer consume` runs: sources, store and outputs of the configuration around one consumer, with health and metrics beside it. */
 import manifest from '../../package.json' with { type: 'json' };
-import { FargazerError, systemClock, type LiveSource, type Sink, type Store } from '#contract';
+import { FargazerError, systemClock, type LiveSource, type Store } from '#contract';
 import type { Config } from '../config/index.ts';
-import type { ConsumeSettings, CoverageListing, Output } from './cli/program.ts';
-import { plugins, sinkKinds, sourceKinds, storeKinds } from './plugins.ts';
+import type { ConsumeSettings, CoverageListing } from './cli/program.ts';
+import { outputsOf, plugins, sourceKinds, storeKinds } from './plugins.ts';
 import { coverageIn } from './program/coverage.ts';
 import { walkOf, type MakeWalk } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
@@ -12,11 +12,11 @@ import { Consumer } from './program/live/consume.ts';
 export async function consume({ config, stateDir, output, signal, onListening }: ConsumeSettings): Promise<void> {
   const sources = sourcesOf(config);
   const store = storeOf(config, stateDir);
-  const sinks = sinksOf(config, output);
+  const { sinks, notifiers } = outputsOf(config, output);
   const [{ telemetry }, { serve }] = await Promise.all([import('../telemetry/index.ts'), import('../api/index.ts')]);
   const { reporter, registry, close } = telemetry({ version: manifest.version });
   const makeWalk: MakeWalk = (run, state, lateness) => walkOf(config, run, state, lateness);
-  const consumer = new Consumer({ sources, store, sinks, makeWalk, live: config, clock: systemClock, reporter });
+  const consumer = new Consumer({ sources, store, sinks, notifiers, makeWalk, live: config, clock: systemClock, reporter });
   let server: Awaited<ReturnType<typeof serve>> | undefined;
   const startMs = systemClock.now();
   try {
@@ -26,7 +26,7 @@ export async function consume({ config, stateDir, output, signal, onListening }:
       reporter.happened('http-listening', { host, port });
       onListening?.(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
     }
-    reporter.happened('started', { version: manifest.version, sources: sources.length, detectors: plugins.detectors.size, sinks: sinks.length });
+    reporter.happened('started', { version: manifest.version, sources: sources.length, detectors: plugins.detectors.size, sinks: sinks.length + notifiers.length });
     await consumer.run(signal);
     reporter.happened('stopped', { tookMs: systemClock.now() - startMs });
   } catch (error) {
@@ -62,16 +62,11 @@ function sourcesOf(config: Config): LiveSource[] {
   return made;
 }
 
-function storeOf({ store }: Config, stateDir: string | undefined): Store {
+/** Throws `config-invalid` where neither says where the state is. */
+export function storeOf({ store }: Config, stateDir: string | undefined): Store {
   if (stateDir !== undefined) return storeKinds.get('embedded')!.make({ folder: stateDir } as never, undefined);
   if (store === undefined) {
     throw new FargazerError('config-invalid', 'Nothing says where the state is kept. Add store: { embedded: { folder: DIR } } to the configuration, or give --state DIR.');
   }
   return storeKinds.get(store.kind)!.make(store.options as never, undefined);
-}
-
-/** Alerts go to standard output where nothing else is named, as rows for people or as lines for programs. */
-function sinksOf({ sinks }: Config, output: Output): Sink[] {
-  const named = sinks.size > 0 ? [...sinks] : [[output.hasColour ? 'console' : 'jsonl', {}] as const];
-  return named.map(([name, options]) => sinkKinds.get(name)!.make(options as never, output));
 }

@@ -14,7 +14,7 @@ import { Consumer } from './lambda/consumer.ts';
 import { dispatch } from './lambda/dispatch.ts';
 import { readDeployment } from './lambda/environment.ts';
 import { openJournal, placesOf, toldOf, type Journal } from './lambda/journal.ts';
-import { plugins, sinksOf } from './lambda/plugins.ts';
+import { notifiersOf, plugins, sinksOf } from './lambda/plugins.ts';
 import type { DeadLetterPort, ObjectPort, StreamPort, StreamShard } from './lambda/ports.ts';
 import { walkOf } from './program/engine.ts';
 
@@ -55,10 +55,12 @@ function plainError({ code, message }: FargazerError): Error {
 }
 
 function openConsumer(toldTo: Journal): Consumer {
-  const { config, stream, table, bucket, topicArn, deadLettersUrl, learnForMs } = readDeployment(process.env, plugins);
+  const { config, stream, table, bucket, deadLettersUrl, learnForMs } = readDeployment(process.env, plugins);
   return new Consumer({
     store: dynamodbStore({ table, patienceMs, ...(bucket === undefined ? {} : { bucket }) }, { clock: systemClock }),
-    sinks: sinksOf(config, topicArn),
+    sinks: sinksOf(config),
+    notifiers: notifiersOf(config),
+    alerting: config.alerting,
     clock: systemClock,
     makeWalk: (run, state, lateness) => walkOf(config, run, state, lateness),
     lateness: config.latenessMs,

@@ -1,12 +1,9 @@
 /** Everything a configuration can name: detectors, live sources, stores and outputs, each with its schema and its maker. */
 import { z } from 'zod';
-import { systemClock, type LiveSource, type Sink, type Store } from '#contract';
+import { systemClock, type LiveSource, type Notifier, type Sink, type Store } from '#contract';
 import { console as consoleSink } from '../alerting/sinks/console/index.ts';
 import { jsonl } from '../alerting/sinks/jsonl/index.ts';
-import { sns } from '../alerting/sinks/sns/index.ts';
-import { snsOptions } from '../alerting/sinks/sns/options.ts';
-import { webhook } from '../alerting/sinks/webhook/index.ts';
-import { webhookOptions } from '../alerting/sinks/webhook/options.ts';
+import type { Config } from '../config/index.ts';
 import type { Plugins } from '../config/schema.ts';
 import { cloudWatchLogs } from '../sources/cloudwatch-logs/index.ts';
 import { cloudWatchLogsOptions } from '../sources/cloudwatch-logs/options.ts';
@@ -24,6 +21,8 @@ import { memoryStore } from '../stores/memory/index.ts';
 import { s3Store } from '../stores/s3/index.ts';
 import { s3StoreOptions } from '../stores/s3/options.ts';
 import type { Output } from './cli/program.ts';
+import { shorthands } from './shorthands.ts';
+import { machineSinks, notifiers } from './outputs.ts';
 import { detectors } from '../../detectors/index.ts';
 
 interface Kind<Made, Given = undefined> {
@@ -48,18 +47,33 @@ export const storeKinds: ReadonlyMap<string, Kind<Store>> = new Map<string, Kind
   ['s3', { schema: s3StoreOptions, make: (options) => s3Store(options, { clock }) }],
 ]);
 
-export const sinkKinds: ReadonlyMap<string, Kind<Sink, Output>> = new Map<string, Kind<Sink, Output>>([
+/** On standard output. */
+export const printedSinks: ReadonlyMap<string, Kind<Sink, Output>> = new Map<string, Kind<Sink, Output>>([
   ['console', { schema: z.strictObject({}), make: (_options, { write, columns, hasColour, timeZone }) => consoleSink(write, { columns, color: hasColour, timeZone }) }],
   ['jsonl', { schema: z.strictObject({}), make: (_options, { write }) => jsonl(write) }],
-  ['webhook', { schema: webhookOptions, make: (options) => webhook(options) }],
-  ['sns', { schema: snsOptions, make: (options) => sns(options) }],
 ]);
+
+/** Outputs of a configuration; alerts go to standard output where it names none, as rows for people or lines for programs. */
+export function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'>, output: Output): { sinks: Sink[]; notifiers: Notifier[] } {
+  const named: readonly (readonly [string, unknown])[] = sinks.size > 0 ? [...sinks] : [[output.hasColour ? 'console' : 'jsonl', {}]];
+  const { locale, timeZone } = alerting;
+  const made: { sinks: Sink[]; notifiers: Notifier[] } = { sinks: [], notifiers: [] };
+  for (const [name, options] of named) {
+    const printed = printedSinks.get(name);
+    const machine = machineSinks.get(name);
+    if (printed !== undefined) made.sinks.push(printed.make(options as never, output));
+    else if (machine !== undefined) made.sinks.push(machine.make(options as never, (text) => output.write(text)));
+    else made.notifiers.push(notifiers.get(name)!.make({ locale, timeZone, ...(options as object) } as never, (text) => output.write(text)));
+  }
+  return made;
+}
 
 const schemas = (kinds: ReadonlyMap<string, { schema: z.ZodType }>): Map<string, z.ZodType> => new Map([...kinds].map(([name, { schema }]) => [name, schema]));
 
 export const plugins: Plugins = {
   detectors: new Map(detectors.map(({ id, options }) => [id, options])),
-  sinks: schemas(sinkKinds),
+  sinks: new Map([...schemas(printedSinks), ...schemas(machineSinks), ...schemas(notifiers)]),
+  shorthands,
   sources: schemas(sourceKinds),
   stores: schemas(storeKinds),
 };

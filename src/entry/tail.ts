@@ -4,7 +4,7 @@ import type { Walk } from '../engine/run.ts';
 import { embeddedStore } from '../stores/embedded/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import type { TailOutcome, TailSettings } from './cli/program.ts';
-import { sinkKinds, sourceKinds } from './plugins.ts';
+import { printedSinks, sourceKinds } from './plugins.ts';
 import { walkOf, type MakeWalk } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { placeOf } from './tail-places.ts';
@@ -27,9 +27,11 @@ export async function tail(settings: TailSettings): Promise<TailOutcome> {
   const consumer = new Consumer({
     sources,
     store,
-    sinks: [kind === 'jsonl' ? sinkKinds.get('jsonl')!.make({} as never, output) : onlyNews(sinkKinds.get('console')!.make({} as never, output))],
+    sinks: [kind === 'jsonl' ? printedSinks.get('jsonl')!.make({} as never, output) : onlyNews(printedSinks.get('console')!.make({} as never, output))],
     makeWalk,
+    notifiers: [],
     live: {
+      alerting: config.alerting,
       clock: config.clock,
       checkpointEveryMs: config.checkpointEveryMs,
       patienceMs: config.patienceMs,

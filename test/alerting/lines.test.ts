@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { alertSchema, SinkError, type Alert, type Sink } from '#contract';
-import { deliver } from '../../src/alerting/pipeline.ts';
+import { deliver } from '../../src/alerting/deliver.ts';
 import { console as consoleSink, type ConsoleOptions } from '../../src/alerting/sinks/console/index.ts';
 import { width } from '../../src/alerting/sinks/console/width.ts';
 import { jsonl } from '../../src/alerting/sinks/jsonl/index.ts';

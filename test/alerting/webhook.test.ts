@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { FargazerError, SinkError } from '#contract';
 import { webhook } from '../../src/alerting/sinks/webhook/index.ts';
-import { isReachable } from '../../src/alerting/sinks/webhook/address.ts';
+import { isReachable } from '../../src/alerting/http/address.ts';
 import { anAlert } from './alert.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
 
@@ -50,7 +50,7 @@ describe('the webhook', () => {
   });
 
   const answers: [number, string, boolean][] = [
-    [301, 'redirected', false], [307, 'redirected', false], [400, 'rejected', false], [401, 'rejected', false], [404, 'rejected', false],
+    [301, 'redirected', false], [307, 'redirected', false], [400, 'rejected', false], [401, 'denied', false], [404, 'gone', false],
     [410, 'gone', false], [408, 'not-now', true], [425, 'not-now', true], [429, 'rate-limited', true], [500, 'receiver-failed', true], [503, 'receiver-failed', true],
   ];
   for (const [status, code, isRetryable] of answers) {

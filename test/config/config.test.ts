@@ -58,7 +58,7 @@ const wrong: readonly [title: string, text: string, code: string, sentence: stri
   ['a missing secret', "sinks:\n  webhook: {url: 'https://example.com'}\n", 'config-invalid', 'fargazer.yaml:2, sinks.webhook.secret: expected text, found nothing.'],
   ['a list in place of everything', '- 1\n', 'config-invalid', 'fargazer.yaml:1: expected a mapping of names to values, found a list.'],
   ['a key twice', 'allow: []\nallow: []\n', 'config-unreadable', 'fargazer.yaml:2: this is not YAML: Map keys must be unique.'],
-  ['keys of objects', '__proto__: {a: 1}\n', 'config-invalid', 'fargazer.yaml:1, __proto__: there is no option __proto__; there are detectors, allow, lateness, sinks, sources, store, http, learnFor, clock, flowFields, checkpointEvery, patience.'],
+  ['keys of objects', '__proto__: {a: 1}\n', 'config-invalid', 'fargazer.yaml:1, __proto__: there is no option __proto__; there are detectors, allow, lateness, sinks, route, receivers, inhibit, muteTimes, caps, resolveAfter, locale, timeZone, sources, store, http, learnFor, clock, flowFields, checkpointEvery, patience.'],
 ];
 for (const [title, text, code, sentence] of wrong) {
   test(`refuses ${title}, with its place and what was expected`, () => {

@@ -85,6 +85,7 @@ export function standIn(changes: Partial<Program> = {}): Program {
     templates: unexpected,
     report: async () => '<!doctype html>',
     deliver: unexpected,
+    alerts: { why: unexpected, route: unexpected, list: unexpected, silences: unexpected, silence: unexpected, expire: unexpected, redeliver: unexpected, test: unexpected },
     baselines: { show: unexpected, accept: unexpected, forget: unexpected, export: unexpected },
     ...changes,
   };

@@ -1,5 +1,6 @@
 /** The command line as a whole: words in, exit status out. */
 import type { Command } from 'commander';
+import { alertsCommand } from './alerts.ts';
 import { baselineCommand } from './baseline.ts';
 import { configCommand } from './config.ts';
 import { consumeCommand } from './consume.ts';
@@ -32,7 +33,7 @@ export function commandTree(context: Context, version: string, writeHelp: (text:
     .version(version, '-V, --version', 'Show the version.')
     .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText('after', '\nBegin with: fargazer replay ./logs');
-  for (const make of [replayCommand, tailCommand, consumeCommand, coverageCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, baselineCommand, configCommand, doctorCommand]) {
+  for (const make of [replayCommand, tailCommand, consumeCommand, coverageCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, alertsCommand, baselineCommand, configCommand, doctorCommand]) {
     root.addCommand(make(context));
   }
   const handHelp = (command: Command): void => {

@@ -1,6 +1,7 @@
 /** What the command line needs of the program: `compose.ts` provides it, and tests stand in for it. */
-import type { Alert, EntityOutcome, FargazerError, FileReading, JsonValue, Origin, ReplayOutcome } from '#contract';
+import type { Alert, EntityOutcome, FargazerError, FileReading, JsonValue, Notification, Origin, ReplayOutcome } from '#contract';
 import type { Config } from '../../config/index.ts';
+import type { AlertsProgram } from './alerts-program.ts';
 
 /** How far a run is; bytes as stored, so that their share is known before anything is unpacked. */
 export interface Progress {
@@ -67,6 +68,8 @@ export interface ReplaySettings extends ReadSettings {
 /** `failure` is what went wrong after something had been judged: the outcome is shown all the same. */
 export interface ReplayResult {
   outcome: ReplayOutcome;
+  /** What people would have received, and when. */
+  notifications?: Notification[];
   failure?: FargazerError;
 }
 
@@ -263,7 +266,8 @@ export interface Program {
   /** The report as one self-contained page. */
   report(outcome: ReplayOutcome): Promise<string>;
   /** Sends to the sinks of the configuration; throws `usage` where it names none. */
-  deliver(alerts: readonly Alert[], config: Config, output: Output): Promise<DeliveryCount[]>;
+  deliver(alerts: readonly Alert[], notifications: readonly Notification[], config: Config, output: Output): Promise<DeliveryCount[]>;
+  alerts: AlertsProgram;
   baselines: {
     show(name: BaselineName & { limit: number }): Promise<BaselineListing[]>;
     /** False where that baseline has no such value. */

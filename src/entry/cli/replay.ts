@@ -70,14 +70,14 @@ async function replay(context: Context, paths: string[], options: Options): Prom
     if (saved.isInterrupted) return 130;
     settings.paths = saved.paths;
   }
-  const { outcome, failure } = await program.replay(settings).finally(() => progress.stop());
+  const { outcome, notifications = [], failure } = await program.replay(settings).finally(() => progress.stop());
 
   // What must not be lost comes before the printing: the reader of standard output may go away.
   const failures = failure === undefined ? [] : [failure];
   if (options.report !== undefined) {
     await writeWhole(options.report, await program.report(outcome)).catch((error: unknown) => failures.push(asFailure(error)));
   }
-  const deliveries = options.deliver === true ? await program.deliver(outcome.alerts, settings.config, outputOf(terminal)) : [];
+  const deliveries = options.deliver === true ? await program.deliver(outcome.alerts, notifications, settings.config, outputOf(terminal)) : [];
 
   const summary = summaryText(outcome, terminal, {
     ...(options.report === undefined || failures.some(({ code }) => code === 'output-failed') ? {} : { reportFile: resolve(options.report) }),

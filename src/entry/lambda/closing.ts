@@ -1,5 +1,5 @@
 /** Closing: of the invocations that complete a round one walks it, then those that wait behind it, as far as its time goes. */
-import type { Clock, Sink, Store } from '#contract';
+import type { AlertingSettings, Clock, Notifier, Sink, Store } from '#contract';
 import type { MakeWalk } from '../program/engine.ts';
 import { closedRound, closeRounds, passedRound } from '../program/live/closer.ts';
 import { whileLeased } from '../program/live/lease.ts';
@@ -10,6 +10,8 @@ import type { TimeLeft } from './time-left.ts';
 export interface ClosingSettings {
   store: Store;
   sinks: readonly Sink[];
+  notifiers: readonly Notifier[];
+  alerting: AlertingSettings;
   clock: Clock;
   makeWalk: MakeWalk;
   learnForMs?: number;
@@ -25,7 +27,7 @@ const expectedRoundMs = 2_000;
 
 /** Closes what has passed. Gives whether rounds are left for want of time. Throws as store and walk do. */
 export async function close(settings: ClosingSettings, time: TimeLeft): Promise<boolean> {
-  const { store, sinks, clock, makeWalk, learnForMs, journal } = settings;
+  const { store, sinks, notifiers, alerting, clock, makeWalk, learnForMs, journal } = settings;
   // Most who meet a tick are not the last to: they need not ask for the lease.
   if ((await passedRound((await closedRound(store)) + 1, store)) === undefined) return false;
   let isLeft = false;
@@ -45,7 +47,9 @@ export async function close(settings: ClosingSettings, time: TimeLeft): Promise<
         store,
         makeWalk,
         hasTime,
-        deliveredBelow: async () => (await deliveredThrough({ store, sinks })) + 1,
+        alerting,
+        deliveredBelow: async () => (await deliveredThrough(store, sinks)) + 1,
+        notifiedBelow: async () => (await deliveredThrough(store, notifiers)) + 1,
         ...(learnForMs === undefined ? {} : { learnForMs }),
       });
       if (closed > 0) journal.say('rounds-closed', { rounds: closed, round, alerts: alerts.length, tookMs: clock.now() - startMs });

@@ -1,5 +1,5 @@
 /** What stays between invocations of one container: settings, the store with its cache, sinks, and how the last ones went. */
-import type { Clock, DecodeSettings, Sink, Store } from '#contract';
+import type { AlertingSettings, Clock, DecodeSettings, Notifier, Sink, Store } from '#contract';
 import { Checkpoint } from '../../engine/checkpoint.ts';
 import type { Lateness } from '../../engine/order.ts';
 import { kindsByName, type MakeWalk } from '../program/engine.ts';
@@ -11,6 +11,8 @@ import type { DeadLetterPort, ObjectPort, StreamPort } from './ports.ts';
 export interface ConsumerParts {
   store: Store;
   sinks: readonly Sink[];
+  notifiers: readonly Notifier[];
+  alerting: AlertingSettings;
   clock: Clock;
   makeWalk: MakeWalk;
   /** Of the configuration; those of a state come before them. */
@@ -28,6 +30,8 @@ export interface ConsumerParts {
 export class Consumer {
   readonly store: Store;
   readonly sinks: readonly Sink[];
+  readonly notifiers: readonly Notifier[];
+  readonly alerting: AlertingSettings;
   readonly clock: Clock;
   readonly makeWalk: MakeWalk;
   readonly learnForMs?: number;
@@ -44,9 +48,11 @@ export class Consumer {
   #lateness: Lateness;
   #isStateKnown = false;
 
-  constructor({ store, sinks, clock, makeWalk, lateness, decode, learnForMs, journal, stream, objects, deadLetters, stateBucket }: ConsumerParts) {
+  constructor({ store, sinks, notifiers, alerting, clock, makeWalk, lateness, decode, learnForMs, journal, stream, objects, deadLetters, stateBucket }: ConsumerParts) {
     this.store = store;
     this.sinks = sinks;
+    this.notifiers = notifiers;
+    this.alerting = alerting;
     this.clock = clock;
     this.makeWalk = makeWalk;
     if (learnForMs !== undefined) this.learnForMs = learnForMs;
@@ -60,8 +66,8 @@ export class Consumer {
   }
 
   get deliverySettings(): Omit<DeliverySettings, 'reporter'> {
-    const { store, sinks, clock } = this;
-    return { store, sinks, clock };
+    const { store, sinks, notifiers, alerting, clock } = this;
+    return { store, sinks, notifiers, receivers: alerting.receivers, clock };
   }
 
   /** Before the first batch of a container. Throws `state-newer`: nothing is added to what a newer version goes on with. */

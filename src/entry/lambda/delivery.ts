@@ -1,14 +1,19 @@
 /** Delivery: what the closers found goes from the state to every sink, by one invocation at a time. */
-import type { Clock, PendingAlert, PendingAlerts, Reporter, Sink, Store } from '#contract';
+import type { AlertingSettings, Clock, Deliverable, Notifier, PendingAlert, PendingAlerts, Reporter, Sink, Store } from '#contract';
 import { deliveryKey, dispatcher, readDelivery } from '../../alerting/dispatch/index.ts';
-import { Checkpoint, StateMoved } from '../../engine/checkpoint.ts';
+import { notifierOutlet, type Sending } from '../../alerting/dispatch/notifier-outlet.ts';
+import { Checkpoint, StateMoved, type PendingBatch } from '../../engine/checkpoint.ts';
 import { kindsByName } from '../program/engine.ts';
 import { whileLeased } from '../program/live/lease.ts';
 import type { TimeLeft } from './time-left.ts';
 
 export interface DeliverySettings {
   store: Store;
+  /** They get every alert. */
   sinks: readonly Sink[];
+  /** They get what the alerting pipeline decided. */
+  notifiers: readonly Notifier[];
+  receivers: AlertingSettings['receivers'];
   clock: Clock;
   reporter: Reporter;
 }
@@ -22,10 +27,10 @@ const mostRead = 500;
 /** Closers that replace what is being read, in a row. */
 const mostMoves = 5;
 
-/** Every pending alert up to this number was delivered by all sinks, or given up. */
-export async function deliveredThrough({ store, sinks }: Pick<DeliverySettings, 'store' | 'sinks'>): Promise<number> {
+/** Everything pending up to this number was delivered by all outputs named, or given up. */
+export async function deliveredThrough(store: Store, outputs: readonly { name: string }[]): Promise<number> {
   let through = Number.MAX_SAFE_INTEGER;
-  for (const { name } of sinks) {
+  for (const { name } of outputs) {
     const item = await store.item(deliveryKey(name));
     through = Math.min(through, item === undefined ? 0 : readDelivery(item).through);
   }
@@ -34,23 +39,33 @@ export async function deliveredThrough({ store, sinks }: Pick<DeliverySettings, 
 
 /** Delivers what waits until none does, or the time is over. */
 export async function deliver(settings: DeliverySettings, time: TimeLeft): Promise<void> {
-  const { store, sinks, clock, reporter } = settings;
-  if (sinks.length === 0 || !time.hasFor(shortestMs)) return;
-  const waiting = (await Checkpoint.open(store, kindsByName)).pending;
-  const last = waiting.at(-1);
-  if (last === undefined || last.from + last.count - 1 <= (await deliveredThrough(settings))) return;
+  const { store, sinks, notifiers, receivers, clock, reporter } = settings;
+  if (!time.hasFor(shortestMs)) return;
+  const { pending, outbox } = await Checkpoint.open(store, kindsByName);
+  const isLeft = async (batches: readonly PendingBatch[], outputs: readonly { name: string }[]): Promise<boolean> => {
+    const last = batches.at(-1);
+    return outputs.length > 0 && last !== undefined && last.from + last.count - 1 > (await deliveredThrough(store, outputs));
+  };
+  if (!(await isLeft(pending, sinks)) && !(await isLeft(outbox, notifiers))) return;
   const deadline = (): number => clock.now() + Math.min(longestMs, time.wholeMs / 4, time.leftMs() / 2);
   await whileLeased({ store, clock, name: 'delivery', forMs: longestMs + shortestMs, hasTime: () => time.hasFor(shortestMs) }, async () => {
+    const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));
+    const untilMs = deadline();
     // Made anew: how far others came meanwhile stands in the store alone.
-    await dispatcher({ store, sinks, pending: pendingIn(store), clock, reporter }).drain(deadline());
+    await Promise.all([
+      dispatcher({ store, sinks, pending: pendingIn(store, readPending), clock, reporter }).drain(untilMs),
+      dispatcher({ store, sinks: outlets, pending: pendingIn(store, readOutbox), clock, reporter }).drain(untilMs),
+    ]);
   });
 }
 
-export function pendingIn(store: Store): PendingAlerts {
+type ReadPending<Item extends Deliverable> = (store: Store, afterNumber: number) => Promise<PendingAlert<Item>[]>;
+
+function pendingIn<Item extends Deliverable>(store: Store, read: ReadPending<Item>): PendingAlerts<Item> {
   return async (afterNumber) => {
     for (let moves = 0; ; moves += 1) {
       try {
-        return await readPending(store, afterNumber);
+        return await read(store, afterNumber);
       } catch (error) {
         if (!(error instanceof StateMoved) || moves >= mostMoves) throw error;
       }
@@ -64,6 +79,19 @@ async function readPending(store: Store, afterNumber: number): Promise<PendingAl
   for (const batch of checkpoint.pending) {
     if (batch.from + batch.count - 1 <= afterNumber) continue;
     found.push(...(await checkpoint.alertsOf(batch)).filter(({ number }) => number > afterNumber));
+    if (found.length >= mostRead) break;
+  }
+  return found;
+}
+
+async function readOutbox(store: Store, afterNumber: number): Promise<PendingAlert<Sending>[]> {
+  const checkpoint = await Checkpoint.open(store, kindsByName);
+  const found: PendingAlert<Sending>[] = [];
+  for (const batch of checkpoint.outbox) {
+    if (batch.from + batch.count - 1 <= afterNumber) continue;
+    for (const { number, notification } of await checkpoint.notificationsOf(batch)) {
+      if (number > afterNumber) found.push({ number, alert: { id: notification.key, revision: notification.sequence, notification } });
+    }
     if (found.length >= mostRead) break;
   }
   return found;

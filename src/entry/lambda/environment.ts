@@ -1,10 +1,11 @@
 /** What the deployment tells the handler: names of resources, and the configuration. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FargazerError } from '#contract';
-import { loadConfig, readConfig, type Config } from '../../config/config.ts';
+import { loadConfig, type Config } from '../../config/config.ts';
 import { parseDuration } from '../../config/duration.ts';
 import type { Plugins } from '../../config/schema.ts';
+import { configText } from '../environment.ts';
 
 export interface Deployment {
   config: Config;
@@ -12,7 +13,6 @@ export interface Deployment {
   table: string;
   /** For large parts; where absent they are cut up and kept in the table. */
   bucket?: string;
-  topicArn?: string;
   deadLettersUrl?: string;
   /** How long the first records teach; milliseconds of event time. */
   learnForMs?: number;
@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readDeployment(environment: Environment, plugins: Plugins): Deployment {
   const config = configOf(environment, plugins);
   const learnForMs = learnForOf(environment['FARGAZER_LEARN_FOR']) ?? config.learnForMs;
-  const optional = (key: 'bucket' | 'topicArn' | 'deadLettersUrl', variable: string): object => {
+  const optional = (key: 'bucket' | 'deadLettersUrl', variable: string): object => {
     const value = environment[variable];
     return value === undefined || value === '' ? {} : { [key]: value };
   };
@@ -33,7 +33,6 @@ export function readDeployment(environment: Environment, plugins: Plugins): Depl
     stream: needed(environment, 'FARGAZER_STREAM', 'the name of the stream that it reads'),
     table: needed(environment, 'FARGAZER_TABLE', 'the name of the table of its state'),
     ...optional('bucket', 'FARGAZER_BUCKET'),
-    ...optional('topicArn', 'FARGAZER_TOPIC_ARN'),
     ...optional('deadLettersUrl', 'FARGAZER_DEAD_LETTERS_URL'),
     ...(learnForMs === undefined ? {} : { learnForMs }),
   };
@@ -42,10 +41,13 @@ export function readDeployment(environment: Environment, plugins: Plugins): Depl
 /** `FARGAZER_CONFIG` is the text, or, where it is one word that ends as a file of YAML does, a path within the function. */
 function configOf(environment: Environment, plugins: Plugins): Config {
   const text = environment['FARGAZER_CONFIG'] ?? environment['FARGAZER_CONFIG_YAML'] ?? '';
-  if (!/^\S+\.ya?ml$/.test(text)) return loadConfig(text, 'FARGAZER_CONFIG', plugins);
+  // The deployment's own topic, where the text names no output.
+  const { FARGAZER_TOPIC_ARN } = environment;
+  const whole = (given: string): string => configText({ FARGAZER_CONFIG: given, ...(FARGAZER_TOPIC_ARN ? { FARGAZER_TOPIC_ARN } : {}) });
+  if (!/^\S+\.ya?ml$/.test(text)) return loadConfig(whole(text), 'FARGAZER_CONFIG', plugins);
   const path = resolve(environment['LAMBDA_TASK_ROOT'] ?? '.', text);
   if (!existsSync(path)) throw new FargazerError('config-unreadable', `FARGAZER_CONFIG names ${text}, and the function has no such file. Nothing was read. Put it beside the bundle, or give the text of the configuration itself.`);
-  return readConfig(path, plugins);
+  return loadConfig(whole(readFileSync(path, 'utf8')), text, plugins);
 }
 
 function needed(environment: Environment, name: string, what: string): string {

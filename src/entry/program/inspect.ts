@@ -15,7 +15,7 @@ export async function inspect(settings: ReadSettings, plugins: Plugins): Promise
   const { reading, isInterrupted, failure } = await readAll(settings, walk.gate);
   walk.beginTeaching();
   walk.finish();
-  const { entities, span } = outcomeOf({ walk, reading, recorder: new Recorder(), isRawKept: false, isInterrupted, command: '' });
+  const { entities, span } = outcomeOf({ walk, reading, recorder: new Recorder(), isRawKept: false, isInterrupted, command: '', incidentOf: () => undefined });
   walk.tape.close();
   return {
     reading,

@@ -12,15 +12,16 @@ export interface OutcomeParts {
   isRawKept: boolean;
   isInterrupted: boolean;
   command: string;
+  incidentOf: (alertId: string) => string | undefined;
 }
 
 /** Owners a report tells of; the most seen first. */
 const entityLimit = 500;
 
-export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command }: OutcomeParts): ReplayOutcome {
+export function outcomeOf({ walk, reading, recorder, isRawKept, isInterrupted, command, incidentOf }: OutcomeParts): ReplayOutcome {
   const { state, gate, tape } = walk;
   const markMs = walk.spanMs?.toMs ?? 0;
-  const alerts = state.episodes.alerts(markMs, isRawKept);
+  const alerts = state.episodes.alerts(markMs, isRawKept).map((alert) => ({ ...alert, incident: incidentOf(alert.id) ?? null }));
   const sum = (of: (file: FileReading) => number): number => reading.reduce((total, file) => total + of(file), 0);
   const alertsOf = new Map<string, number>();
   for (const { detector } of alerts) alertsOf.set(detector, (alertsOf.get(detector) ?? 0) + 1);

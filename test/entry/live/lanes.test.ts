@@ -12,7 +12,7 @@ import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { Fault, faulty } from '../../support/live/faults.ts';
 import { numbers, recording, startMs, tickText } from '../../support/live/recording.ts';
 import { ShardedStream } from '../../support/live/stream.ts';
-import { baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
+import { alerting, baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
 
 const learnForMs = 20 * 60_000;
 const minutes = 100;
@@ -41,7 +41,7 @@ async function run(seed: number, records: ReturnType<typeof recording>, shards: 
       hasTime: () => next(200) !== 0,
     };
   };
-  const close = (): Promise<unknown> => closeRounds({ makeWalk, store: faulty(store, next, oneIn), learnForMs, hasTime: () => true });
+  const close = (): Promise<unknown> => closeRounds({ makeWalk, alerting, store: faulty(store, next, oneIn), learnForMs, hasTime: () => true });
 
   /** One invocation: a batch of a shard, then whatever rounds it completes. */
   const invoke = async (id: string): Promise<void> => {
@@ -97,7 +97,7 @@ async function run(seed: number, records: ReturnType<typeof recording>, shards: 
   }
   for (let turn = 0; turn < 3_000 && stream.readable().length > 0; turn += 1) await drain();
   assert.equal(stream.readable().length, 0, 'the stream is not read to its end');
-  await closeRounds({ makeWalk, store, learnForMs, hasTime: () => true });
+  await closeRounds({ makeWalk, alerting, store, learnForMs, hasTime: () => true });
   return { store, lastTickMs, faults };
 }
 

@@ -1,11 +1,11 @@
 /** One process reading lanes for ever gives what a replay of the same records gives, wherever it is killed. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock, type Alert, type LiveBatch, type Store } from '#contract';
+import type { Alert, LiveBatch, Store } from '#contract';
 import { LiveRun } from '../../../src/entry/program/live/live-run.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { numbers, recording, startMs, tickText, type Timed } from '../../support/live/recording.ts';
-import { allPending, baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
+import { alerting, allPending, baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
 
 const minutes = 100;
 const lanes = ['one', 'two', 'three'];
@@ -34,7 +34,7 @@ function spread(records: readonly Timed[], seed: number): { lanes: Map<string, s
 async function consumed(content: ReadonlyMap<string, readonly string[]>, store: Store, seed: number, killOneIn: number): Promise<Alert[]> {
   const next = numbers(seed + 1);
   for (;;) {
-    const run = await LiveRun.open({ makeWalk, store, clock: systemClock, time: 'ticks', learnForMs, patienceMs: 600_000, decode });
+    const run = await LiveRun.open({ makeWalk, store, now: () => Date.now(), time: 'ticks', learnForMs, patienceMs: 600_000, decode, alerting });
     const at = new Map(lanes.map((lane) => [lane, (run.positions('source').get(lane) as number | null | undefined) ?? 0]));
     for (const lane of lanes) await run.take('source', { lane, records: [], position: at.get(lane)! });
     let isKilled = false;

@@ -9,7 +9,7 @@ import { beginRound } from '../../../src/entry/program/live/schedule.ts';
 import { tidy, tidyOnceADay, type ListedShard } from '../../../src/entry/program/live/tidy.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { tickText } from '../../support/live/recording.ts';
-import { baselines, decode, makeWalk, stored } from '../../support/live/whole.ts';
+import { alerting, baselines, decode, makeWalk, stored } from '../../support/live/whole.ts';
 
 const startMs = Date.UTC(2026, 0, 5, 8);
 const dayMs = 86_400_000;
@@ -38,7 +38,7 @@ function world(...shards: ListedShard[]): World {
         const parents = made.shards.find(({ id }) => id === shard)?.parents ?? [];
         await applyBatch(shard, records, { store, lateness: defaultLatenessMs, decode, parentsOf: async () => parents, closedRound: async () => 0, hasTime: () => true });
       }
-      await closeRounds({ makeWalk, store, hasTime: () => true });
+      await closeRounds({ makeWalk, alerting, store, hasTime: () => true });
     },
   };
   return made;

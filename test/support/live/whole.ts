@@ -6,8 +6,12 @@ import { packOwner } from '../../../src/engine/pack-owner.ts';
 import type { Walk } from '../../../src/engine/run.ts';
 import { kindsByName, type MakeWalk } from '../../../src/entry/program/engine.ts';
 import type { LiveRun } from '../../../src/entry/program/live/live-run.ts';
+import { defaultConfig } from '../../../src/config/index.ts';
 import { finders, walkOf } from '../../engine/watching.ts';
 import type { Timed } from './recording.ts';
+
+/** As where a configuration says nothing. */
+export const alerting = defaultConfig({ detectors: new Map() }).alerting;
 
 /** Flow logs of the recordings have the fields of the cases. */
 export const decode = { flowFields: flowFields.split(' ') };
@@ -34,7 +38,7 @@ export function replayed(records: readonly Pick<Timed, 'text'>[], toMs: number, 
 
 /** An alert without where its records were read, and whether it is over, which a live run says later. */
 export function bare(alert: Alert): unknown {
-  const { status: _status, evidence, ...rest } = alert;
+  const { status: _status, incident: _incident, evidence, ...rest } = alert;
   return { ...rest, evidence: { ...evidence, records: evidence.records.map(({ raw }) => raw) } };
 }
 

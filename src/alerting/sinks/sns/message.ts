@@ -36,9 +36,13 @@ function text(value: string): { DataType: 'String'; StringValue: string } {
   return { DataType: 'String', StringValue: plain === '' ? '-' : plain };
 }
 
-/** Mail programs show it first; letters with marks lose these, everything else that is no ASCII shows as `?`. */
 function subject({ severity, status, title }: Alert): string {
-  const plain = `[${status === 'resolved' ? 'resolved' : severity}] ${defang(sanitize(clip(title, 400)))}`
+  return asciiSubject(`[${status === 'resolved' ? 'resolved' : severity}] ${defang(sanitize(clip(title, 400)))}`);
+}
+
+/** Mail programs show it first; letters with marks lose these, everything else that is no ASCII shows as `?`. */
+export function asciiSubject(text: string): string {
+  const plain = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[^\x20-\x7e]/gu, '?')

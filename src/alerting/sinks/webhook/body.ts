@@ -1,42 +1,41 @@
 /** What a webhook carries, and its signature by Standard Webhooks. */
 import { createHmac } from 'node:crypto';
 import { FargazerError, type Alert } from '#contract';
+import { fittedAlert } from '../../fit-alert.ts';
 import { inSchemaOrder, safeJson } from '../../json.ts';
-import { clip } from '../../text.ts';
+import { clip, sanitize } from '../../text.ts';
 
 /** Standard Webhooks asks for bodies under 20 kB. */
 export const bodyLimitBytes = 20_000;
 
-/** Texts are shortened to these lengths, one after the other, until the body fits. */
-const shorterTexts = [500, 120];
+/** How an alert is wrapped: as Standard Webhooks shows it, or as an event of CloudEvents 1.0 in structured mode. */
+export type Envelope = (alert: Alert, id: string) => unknown;
 
-/** `{type, timestamp, data}`; where it would be too large, raw records go first, then the ends of long texts. */
-export function webhookBody(alert: Alert): string {
-  const records = alert.evidence.records;
-  for (let kept = records.length; kept >= 0; kept -= 1) {
-    const fewer = records.map((record, index) => (index < kept ? record : { ...record, raw: undefined }));
-    const body = envelope({ ...alert, evidence: { ...alert.evidence, records: fewer } });
-    if (Buffer.byteLength(body) <= bodyLimitBytes) return body;
-  }
-  const bare = { ...alert, evidence: { ...alert.evidence, records: records.map((record) => ({ ...record, raw: undefined })) } };
-  let body = '';
-  for (const limit of shorterTexts) {
-    // The id is never cut: receivers know the alert by it.
-    body = envelope({ ...(shortened(bare, limit) as Alert), id: alert.id });
-    if (Buffer.byteLength(body) <= bodyLimitBytes) return body;
-  }
-  return body;
+/** `{type, timestamp, data}`. */
+export const standardEnvelope: Envelope = (alert) => ({ type: `alert.${alert.status}`, timestamp: alert.lastSeen, data: inSchemaOrder(alert) });
+
+/** Of the whole id; the rest of it tells nothing more. */
+const subjectCharacters = 200;
+
+/** The JSON format of CloudEvents; receivers know repeats by `source` and `id`, and filter by `type`, `subject` and the two extensions without reading `data`. */
+export function cloudEvent(source: string): Envelope {
+  return (alert, id) => ({
+    specversion: '1.0',
+    id,
+    source,
+    type: `fargazer.alert.${alert.status}`,
+    time: alert.lastSeen,
+    subject: clip(sanitize(`${alert.entity.kind}/${alert.entity.name}`), subjectCharacters),
+    datacontenttype: 'application/json',
+    severity: alert.severity,
+    detector: clip(sanitize(alert.detector), subjectCharacters) || '-',
+    data: inSchemaOrder(alert),
+  });
 }
 
-function envelope(alert: Alert): string {
-  return safeJson({ type: `alert.${alert.status}`, timestamp: alert.lastSeen, data: inSchemaOrder(alert) });
-}
-
-function shortened(value: unknown, limit: number): unknown {
-  if (typeof value === 'string') return clip(value, limit);
-  if (Array.isArray(value)) return value.slice(0, 20).map((item) => shortened(item, limit));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shortened(part, limit)]));
+/** The body under 20 kB; where it would be larger, raw records go first, then the ends of long texts. Undefined where even that is too large. */
+export function webhookBody(alert: Alert, id: string, envelope: Envelope): string | undefined {
+  return fittedAlert(alert, bodyLimitBytes, (fitting) => safeJson(envelope(fitting, id)));
 }
 
 /** The key in a secret `whsec_…`; 24 to 64 bytes. The error says nothing of the secret. */

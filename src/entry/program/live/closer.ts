@@ -2,7 +2,7 @@
  * The closer: when a round has passed, walks the rows before its tick from mark to mark, exactly as a replay does.
  * One closer's step is one conditional write, so however many try, each round is closed once.
  */
-import type { Alert, JsonValue, Store } from '#contract';
+import type { Alert, AlertingSettings, JsonValue, Store } from '#contract';
 import { attribute } from '../../../engine/attribute.ts';
 import { Checkpoint, StateMoved, walkKey } from '../../../engine/checkpoint.ts';
 import { sectionsAfter, type Section } from '../../../engine/contribution.ts';
@@ -12,16 +12,20 @@ import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.t
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
+import { Alerting } from './alerting.ts';
 import { laneKey, laneOf, roundKey } from './lane.ts';
 
 export interface CloserSettings {
   makeWalk: MakeWalk;
+  alerting: AlertingSettings;
   store: Store;
   learnForMs?: number;
   /** False when the time left is short: no further round is begun. */
   hasTime: () => boolean;
   /** Pending alerts below this number are delivered everywhere. */
   deliveredBelow?: () => Promise<number>;
+  /** The same of notifications. */
+  notifiedBelow?: () => Promise<number>;
   /** A point that a test may fail at. */
   at?: (point: CloserPoint) => void;
 }
@@ -44,6 +48,7 @@ interface PackedLive {
 interface Opened {
   checkpoint: Checkpoint;
   walk: Walk;
+  alerting: Alerting;
   round: number;
 }
 
@@ -66,9 +71,10 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
     const number = outcome.round + 1;
     const passed = await passedRound(number, store);
     if (passed === undefined) break;
-    const contributions = await contributionsOf(number, passed.lanes, store);
+    // Read anew: when the last of them was seen to have met its tick, one read before it may have gone on since.
+    const contributions = await contributionsOf(number, await lanesOf(store), store);
     settings.at?.('before-walk');
-    opened = await walkRound(opened, passed.round, contributions, settings).catch((error: unknown) => {
+    opened = await walkRound(opened, passed, contributions, settings).catch((error: unknown) => {
       if (error instanceof StateMoved) return undefined;
       throw error;
     });
@@ -78,12 +84,15 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
       continue;
     }
     settings.at?.('before-commit');
-    const alerts = opened.walk.state.episodes.drain(true);
+    const { alerts, ...decided } = opened.alerting.decide(opened.walk.state.episodes.news.take(), opened.checkpoint.nextAlert, passed.timeMs);
     const deliveredBelow = await settings.deliveredBelow?.();
+    const notifiedBelow = await settings.notifiedBelow?.();
     const isSaved = await opened.checkpoint.save(opened.walk, {
       live: { round: number } satisfies PackedLive as unknown as JsonValue,
       alerts,
+      ...decided,
       ...(deliveredBelow === undefined ? {} : { deliveredBelow }),
+      ...(notifiedBelow === undefined ? {} : { notifiedBelow }),
     });
     settings.at?.('after-commit');
     if (!isSaved) {
@@ -100,15 +109,15 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
   return outcome;
 }
 
-/** A round with all lanes, if everything before its tick is applied. */
-export async function passedRound(number: number, store: Store): Promise<{ round: Round; lanes: Map<string, LaneRecord> } | undefined> {
+/** A round, if everything before its tick is applied. */
+export async function passedRound(number: number, store: Store): Promise<Round | undefined> {
   const rounds = new Map<number, Round>();
   const lanes = await lanesOf(store);
   for (let next = number; ; next += 1) {
     const item = await store.item(roundKey(next));
     if (item === undefined) break;
     rounds.set(next, item.value as unknown as Round);
-    if (hasPassed(number, rounds, lanes)) return { round: rounds.get(number)!, lanes };
+    if (hasPassed(number, rounds, lanes)) return rounds.get(number);
   }
   return undefined;
 }
@@ -150,15 +159,16 @@ async function walkRound(opened: Opened | undefined, round: Round, contributions
   throw new Error(`round ${round.number} met owners that could not be read in ${attempts} attempts`);
 }
 
-async function open({ store, makeWalk }: CloserSettings, packs: readonly string[]): Promise<Opened> {
+async function open({ store, makeWalk, alerting }: CloserSettings, packs: readonly string[]): Promise<Opened> {
   const checkpoint = await Checkpoint.open(store, kindsByName);
   await checkpoint.fetch(packs);
   const walk = makeWalk({ teaching: {}, tape: liveTape }, await checkpoint.state(), checkpoint.lateness);
   await checkpoint.restore(walk, false);
-  walk.state.episodes.tellsEnds = true;
+  walk.state.episodes.news.isOn = true;
+  walk.state.episodes.keepsClosed = false;
   walk.state.coverage.isOn = true;
   const round = (checkpoint.live as unknown as PackedLive | null)?.round ?? 0;
-  return { checkpoint, walk, round };
+  return { checkpoint, walk, round, alerting: new Alerting(alerting, await checkpoint.alertingState()) };
 }
 
 /** Owners that the names in the rows lead to, by the facts known before the round. */

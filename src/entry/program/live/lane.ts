@@ -19,7 +19,7 @@ export interface LaneSettings {
   store: Store;
   lateness: Lateness;
   decode: DecodeSettings;
-  /** Shards that a shard goes on from; asked once in a shard's life. */
+  /** Shards that a shard goes on from; asked when a lane begins. */
   parentsOf: (shard: string) => Promise<readonly string[]>;
   /** Round walked through by the closer: what came before it need not be kept. */
   closedRound: () => Promise<number>;
@@ -186,11 +186,28 @@ async function takeObject({ chunks, trouble }: Exclude<ReadObject, 'later' | { u
   return trouble();
 }
 
-async function beginLane(shard: string, { store, parentsOf }: LaneSettings): Promise<LaneRecord & { objects?: string }> {
-  const parents = await Promise.all((await parentsOf(shard)).map((parent) => store.item(laneKey(parent))));
-  const known = parents.flatMap((parent) => (parent === undefined ? [] : [laneOf(parent.value, store.place)]));
-  if (known.length === 0) return newLane;
+/**
+ * A new lane goes on from those before it; from nearer ones where a shard that lived for seconds held no record and has
+ * no lane. Without any it begins where the walk is: what it put behind an older round would be walked by nobody.
+ */
+async function beginLane(shard: string, settings: LaneSettings): Promise<LaneRecord & { objects?: string }> {
+  const known = await lanesBefore(shard, settings, new Set([shard]));
+  if (known.length === 0) return { ...newLane, round: await settings.closedRound() };
   return { ...laneAfter(known), objects: known.map(({ objects = '' }) => objects).join('') };
+}
+
+/** The nearest lanes that were ever written, on each way back. */
+async function lanesBefore(shard: string, settings: LaneSettings, seen: Set<string>): Promise<(LaneRecord & { objects?: string })[]> {
+  const { store, parentsOf } = settings;
+  const parents = (await parentsOf(shard)).filter((parent) => !seen.has(parent));
+  for (const parent of parents) seen.add(parent);
+  const found = await Promise.all(
+    parents.map(async (parent) => {
+      const item = await store.item(laneKey(parent));
+      return item === undefined ? lanesBefore(parent, settings, seen) : [laneOf(item.value, store.place)];
+    }),
+  );
+  return found.flat();
 }
 
 /** A tick that no round announced was written by somebody else. */

@@ -4,7 +4,8 @@
  *
  *   batch -> decode -> gate -> tape;   all lanes told a time -> walk up to it;   now and then -> one step
  */
-import type { Alert, Clock, DecodeSettings, FileReading, JsonValue, LiveBatch, LiveRecord, PendingAlert, Store, Tick } from '#contract';
+import type { Alert, AlertingSettings, DecodeSettings, FileReading, JsonValue, LiveBatch, LiveRecord, PendingAlert, Store, Tick } from '#contract';
+import type { Sending } from '../../../alerting/dispatch/notifier-outlet.ts';
 import { openRecords, type RecordReader } from '../../../decode/record.ts';
 import { openStream } from '../../../decode/stream.ts';
 import { Checkpoint, type Prepared } from '../../../engine/checkpoint.ts';
@@ -13,18 +14,21 @@ import { Lanes, tickBefore, type Lane, type PackedLane } from '../../../engine/l
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
+import { Alerting } from './alerting.ts';
 
 export interface LiveSettings {
   makeWalk: MakeWalk;
   store: Store;
-  clock: Clock;
+  /** Milliseconds of no meaning but their differences, on a clock that does not jump. */
+  now: () => number;
   /** `arrival`: by the times at which carriers got the records; `ticks`: by ticks that stand in the lanes. */
   time: LiveTime;
   /** How long the first records teach, event time; undefined: nothing is taught, baselines learn until they are ready. */
   learnForMs?: number;
-  /** How long a lane may hold the walk while nothing comes of it, clock time. */
+  /** How long a lane may hold the walk while nothing comes of it. */
   patienceMs: number;
   decode: DecodeSettings;
+  alerting: AlertingSettings;
 }
 
 /** What a live run keeps in its state beside the walk. */
@@ -46,32 +50,39 @@ const pendingAtOnce = 100;
 export interface Saved {
   positions: ReadonlyMap<string, JsonValue>;
   alerts: readonly Alert[];
+  notifications: number;
   bytes: number;
   parts: number;
 }
 
-export interface LiveCounts {
-  batches: number;
-  records: number;
-  badTicks: number;
+/** What came of a batch. */
+export interface Taken {
+  bytes: number;
+  events: number;
+  /** Records that could not be read, ticks that are none among them. */
+  unreadable: number;
+  /** It was never heard of before, nor was it when this run began. */
+  isNewLane: boolean;
 }
 
 export class LiveRun {
   readonly walk: Walk;
   readonly lanes: Lanes;
   readonly gate: LiveGate;
-  readonly counts: LiveCounts = { batches: 0, records: 0, badTicks: 0 };
   readonly #settings: LiveSettings;
   readonly #checkpoint: Checkpoint;
+  readonly #alerting: Alerting;
   readonly #readers = new Map<string, RecordReader>();
   #walkedMs: number;
   #lastWalkMs = -Infinity;
-  #unsaved: { step: Prepared; positions: Map<string, JsonValue>; alerts: readonly Alert[] } | undefined;
+  #unsaved: { step: Prepared; positions: Map<string, JsonValue>; alerts: readonly Alert[]; notifications: number } | undefined;
   #deliveredBelow = 0;
+  #notifiedBelow = 0;
   /** The batch of pending alerts that was read last. */
   #pendingRead: { part: string; alerts: readonly PendingAlert[] } | undefined;
 
-  private constructor(settings: LiveSettings, checkpoint: Checkpoint, walk: Walk) {
+  private constructor(settings: LiveSettings, checkpoint: Checkpoint, walk: Walk, alerting: Alerting) {
+    this.#alerting = alerting;
     this.#settings = settings;
     this.#checkpoint = checkpoint;
     this.walk = walk;
@@ -80,7 +91,8 @@ export class LiveRun {
     this.lanes = Lanes.unpack(live?.lanes ?? {});
     this.gate.earliestMs = live?.earliestMs ?? Infinity;
     this.#walkedMs = Math.max(-Infinity, ...walk.state.marks.values());
-    walk.state.episodes.tellsEnds = true;
+    walk.state.episodes.news.isOn = true;
+    walk.state.episodes.keepsClosed = false;
     walk.state.coverage.isOn = true;
   }
 
@@ -93,7 +105,7 @@ export class LiveRun {
     if (store.partNow === undefined) checkpoint.loadAll(state);
     const walk = makeWalk({ teaching: {}, tape: liveTape }, state, checkpoint.lateness);
     await checkpoint.restore(walk, false);
-    return new LiveRun(settings, checkpoint, walk);
+    return new LiveRun(settings, checkpoint, walk, new Alerting(settings.alerting, await checkpoint.alertingState()));
   }
 
   /** Where each lane of a source goes on. */
@@ -120,23 +132,33 @@ export class LiveRun {
     return found;
   }
 
-  /** Pending alerts below this number need not be kept. */
-  delivered(below: number): void {
-    this.#deliveredBelow = Math.max(this.#deliveredBelow, below);
+  /** Notifications saved and not sent by everybody, in order. */
+  async outbox(afterNumber: number): Promise<readonly PendingAlert<Sending>[]> {
+    for (const batch of this.#checkpoint.outbox) {
+      if (batch.from + batch.count - 1 <= afterNumber) continue;
+      const all = await this.#checkpoint.notificationsOf(batch);
+      return all.filter(({ number }) => number > afterNumber).map(({ number, notification }) => ({ number, alert: { id: notification.key, revision: notification.sequence, notification } }));
+    }
+    return [];
   }
 
-  /** Readings of what was decoded, by source. */
-  readings(): Map<string, FileReading> {
-    return new Map([...this.#readers].map(([source, { reading }]) => [source, reading]));
+  /** Pending alerts and notifications below these numbers need not be kept. */
+  delivered(alertsBelow: number, notificationsBelow: number): void {
+    this.#deliveredBelow = Math.max(this.#deliveredBelow, alertsBelow);
+    this.#notifiedBelow = Math.max(this.#notifiedBelow, notificationsBelow);
   }
 
   /** Takes all of a batch, then files where it left its lane. Batches are taken one after the other. */
-  async take(source: string, batch: LiveBatch): Promise<void> {
+  async take(source: string, batch: LiveBatch): Promise<Taken> {
     const named = (lane: string): string => laneName(source, lane);
+    const taken: Taken = { bytes: 0, events: 0, unreadable: 0, isNewLane: !this.lanes.all.has(named(batch.lane)) };
     const lane = this.lanes.of(named(batch.lane));
     for (const record of batch.records) {
-      const tick = await this.#takeRecord(source, batch.lane, lane, record);
-      if (tick !== undefined) this.#tick(lane, tick);
+      const tick = await this.#takeRecord(source, batch.lane, lane, record, taken);
+      if (tick === undefined) continue;
+      // In a stream that is walked by arrivals a tick is nothing but a record that nobody can read.
+      if (this.#settings.time === 'ticks') lane.timeMs = Math.max(lane.timeMs, tick.timeMs);
+      else taken.unreadable += 1;
     }
     if (this.#settings.time === 'arrival' && batch.completeToMs !== undefined) lane.timeMs = Math.max(lane.timeMs, batch.completeToMs);
     this.lanes.file(lane, {
@@ -144,30 +166,30 @@ export class LiveRun {
       ...(batch.ends === undefined ? {} : { ends: { children: batch.ends.children.map(named) } }),
       forgets: (batch.forgets ?? []).map(named),
     });
-    this.counts.batches += 1;
-    this.counts.records += batch.records.length;
+    return taken;
   }
 
-  async #takeRecord(source: string, lane: string, { timeMs }: Lane, { content, place, arrivalMs }: LiveRecord): Promise<Tick | undefined> {
+  async #takeRecord(source: string, lane: string, { timeMs }: Lane, { content, place, arrivalMs }: LiveRecord, taken: Taken): Promise<Tick | undefined> {
     const { time } = this.#settings;
     const tickMs = time === 'ticks' ? timeMs : arrivalMs === undefined ? -Infinity : tickBefore(arrivalMs);
     if (content instanceof Uint8Array) {
       this.gate.arrive(arrivalMs, tickMs, time);
-      const tick = this.#readerOf(source).take(asBuffer(content), `${lane}/${place}`, arrivalMs);
+      const reader = this.#readerOf(source);
+      const before = countsIn(reader.reading);
+      const tick = reader.take(asBuffer(content), `${lane}/${place}`, arrivalMs);
+      addCounts(taken, countsIn(reader.reading), before);
       return tick;
     }
     const stream = openStream({ file: `${source}/${lane}/${place}`, settings: this.#settings.decode, intake: this.gate });
     for await (const chunk of content) {
       this.gate.arrive(arrivalMs, tickMs, time);
+      taken.bytes += chunk.byteLength;
       stream.write(asBuffer(chunk));
     }
     stream.end();
+    const { events, unreadable } = countsIn(stream.reading);
+    addCounts(taken, { bytes: 0, events, unreadable }, { bytes: 0, events: 0, unreadable: 0 });
     return undefined;
-  }
-
-  #tick(lane: Lane, { timeMs }: Tick): void {
-    if (this.#settings.time !== 'ticks') this.counts.badTicks += 1;
-    else lane.timeMs = Math.max(lane.timeMs, timeMs);
   }
 
   #readerOf(source: string): RecordReader {
@@ -181,7 +203,7 @@ export class LiveRun {
 
   /** Walks as far as all lanes allow, if it is time to or `isNow`. */
   walkOn(isNow = false): void {
-    const nowMs = this.#settings.clock.now();
+    const nowMs = this.#settings.now();
     const toMs = tickBefore(this.lanes.walkableMs());
     if (!(toMs > this.#walkedMs)) return;
     if (!isNow && nowMs - this.#lastWalkMs < walkEveryMs && toMs - this.#walkedMs < walkStretchMs) return;
@@ -204,12 +226,12 @@ export class LiveRun {
   }
 
   get hasAlerts(): boolean {
-    return this.walk.state.episodes.hasNews;
+    return this.walk.state.episodes.news.hasTold;
   }
 
   /** Lanes of which nothing came for too long let the walk go on without them; gives those that did so now. */
   passBy(failing: ReadonlyMap<string, number>): string[] {
-    const nowMs = this.#settings.clock.now();
+    const nowMs = this.#settings.now();
     const passed: string[] = [];
     for (const [name, lane] of this.lanes.all) {
       const sinceMs = failing.get(name);
@@ -226,21 +248,23 @@ export class LiveRun {
    */
   async save(): Promise<Saved | undefined> {
     if (this.#unsaved === undefined) {
-      const alerts = this.walk.state.episodes.drain(true);
+      const { alerts, ...decided } = this.#alerting.decide(this.walk.state.episodes.news.take(), this.#checkpoint.nextAlert, this.#walkedMs);
       const step = this.#checkpoint.prepare(this.walk, {
         live: { lanes: this.lanes.pack(), earliestMs: Number.isFinite(this.gate.earliestMs) ? this.gate.earliestMs : null } satisfies PackedLive as unknown as JsonValue,
         alerts,
+        ...decided,
         deliveredBelow: this.#deliveredBelow,
+        notifiedBelow: this.#notifiedBelow,
       });
-      this.#unsaved = { step, positions: this.lanes.positions(), alerts };
+      this.#unsaved = { step, positions: this.lanes.positions(), alerts, notifications: decided.notifications.length };
     }
-    const { step, positions, alerts } = this.#unsaved;
+    const { step, positions, alerts, notifications } = this.#unsaved;
     if (!(await this.#checkpoint.commit(step))) return undefined;
     this.#unsaved = undefined;
     // Only what is safe in the store may be let go.
     this.walk.state.owners.letGo(this.#walkedMs - idleMs);
     const { parts = [] } = step.step;
-    return { positions, alerts, parts: parts.length, bytes: parts.reduce((sum, { bytes }) => sum + bytes.length, 0) };
+    return { positions, alerts, notifications, parts: parts.length, bytes: parts.reduce((sum, { bytes }) => sum + bytes.length, 0) };
   }
 
   close(): void {
@@ -261,6 +285,18 @@ export function positionsOf(source: string, positions: ReadonlyMap<string, JsonV
 
 /** Open minutes are younger than the slowest feed is late; who was idle for longer is read again when met. */
 const idleMs = 2 * 3_600_000;
+
+type Counts = Omit<Taken, 'isNewLane'>;
+
+function countsIn({ bytes, events, unreadable }: FileReading): Counts {
+  return { bytes, events, unreadable: unreadable.reduce((sum, { count }) => sum + count, 0) };
+}
+
+function addCounts(taken: Taken, after: Counts, before: Counts): void {
+  taken.bytes += after.bytes - before.bytes;
+  taken.events += after.events - before.events;
+  taken.unreadable += after.unreadable - before.unreadable;
+}
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

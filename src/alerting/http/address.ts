@@ -1,9 +1,9 @@
-/** Which addresses a webhook may reach: a URL in a configuration must not become a way into the machine or its network. */
+/** Which addresses an output may reach: a URL in a configuration must not become a way into the machine or its network. */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Link-local holds the metadata and credential endpoints of EC2 and ECS; fd00:ec2::/32 is the same by IPv6. Never a receiver of webhooks. */
+/** Link-local holds the metadata and credential endpoints of EC2 and ECS; fd00:ec2::/32 is the same by IPv6. Never a receiver of messages. */
 const metadataNetwork = ipaddr.IPv6.parseCIDR('fd00:ec2::/32');
 
 /** May this IP address be reached? Names and nonsense may not. */

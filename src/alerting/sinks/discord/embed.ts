@@ -1,0 +1,43 @@
+/** A message as Discord takes it: the title as content, which push notifications show, the facts as an embed in the severity's colour. */
+import type { Fact, Message } from '#contract';
+import { markdown } from '../../message/dialects.ts';
+import { fit, fitText } from '../../message/fit.ts';
+import { circleOf } from '../../message/circle.ts';
+import { sparkline } from '../../message/picture.ts';
+import { withQuotations } from '../../message/quotations.ts';
+import { colourNumber, statusWord, type Locale } from '../../message/severity.ts';
+
+/** Discord takes 2,000 in the content; a title needs no more than this even where each of its signs is escaped. */
+const contentCharacters = 600;
+/** Discord takes 4,096; much more than this nobody reads on a telephone. */
+const descriptionCharacters = 3_000;
+/** Discord takes 2,048. */
+const footerCharacters = 500;
+
+export interface DiscordMessage {
+  content: string;
+  embeds: { description?: string; color: number; footer?: { text: string } }[];
+  /** Nobody is pinged, whatever the texts hold. */
+  allowed_mentions: { parse: [] };
+}
+
+export function discordMessage(message: Message, locale: Locale): DiscordMessage {
+  const word = statusWord(message, locale);
+  const fact = ({ label, text }: Fact): string => `${label === undefined ? '' : `${markdown.bold(`${label}:`)} `}${withQuotations(text, markdown)}`;
+  const drawn = message.picture === undefined ? '' : sparkline(message.picture);
+  const described = fit(message, {
+    limit: descriptionCharacters,
+    measure: (text) => text.length,
+    head: () => (drawn === '' ? '' : markdown.code(drawn)),
+    fact,
+    between: '\n',
+    withMore: true,
+  });
+  // A footer has no markup; ids are looked up there.
+  const ids = message.more.find(({ kind }) => kind === 'ids')?.text ?? '';
+  return {
+    content: `${circleOf(message)} ${fitText(message.title, contentCharacters, (text) => markdown.bold(text))} · ${word}`,
+    embeds: [{ ...(described === '' ? {} : { description: described }), color: colourNumber(message), footer: { text: fitText(ids === '' ? 'fargazer' : `fargazer · ${ids}`, footerCharacters, (text) => text) } }],
+    allowed_mentions: { parse: [] },
+  };
+}

@@ -1,0 +1,81 @@
+/** The output `discord`: one message a key by webhook, changed by what comes later. */
+import { SinkError, systemClock, type Clock, type JsonValue, type Notifier } from '#contract';
+import { boundedWaitMs } from '../../http/failure.ts';
+import type { HttpOptions } from '../../http/options.ts';
+import { httpAddress, postJson, type Answer } from '../../http/post.ts';
+import { compose } from '../../message/compose.ts';
+import { readerOf, type ReaderOptions } from '../../message/reader-options.ts';
+import { discordMessage } from './embed.ts';
+
+export interface DiscordOptions extends HttpOptions, ReaderOptions {
+  url: string;
+  threadId?: string | undefined;
+}
+
+/** Discord's codes of errors: the message is not there (any more), and the same for a message in a thread that was put away. */
+const lostCodes = [10_008, 50_083];
+
+export function discord(options: DiscordOptions, { clock = systemClock }: { clock?: Clock } = {}): Notifier {
+  const { url, threadId, timeoutMs, allowPrivate } = options;
+  const hook = httpAddress(url, 'discord');
+  const reader = readerOf(options);
+  const address = (path: string, isWaiting: boolean): URL => {
+    const target = new URL(hook);
+    target.pathname = `${hook.pathname.replace(/\/$/, '')}${path}`;
+    if (isWaiting) target.searchParams.set('wait', 'true');
+    if (threadId !== undefined) target.searchParams.set('thread_id', threadId);
+    return target;
+  };
+  const understand = (answer: Answer): SinkError | undefined => failureInside(answer, hook.hostname);
+  const settings = { timeoutMs, allowPrivate, clock, understand };
+  const post = async (body: object): Promise<JsonValue | undefined> => {
+    const answer = await postJson(address('', true), body, settings);
+    const id = fieldOf(answer.text, 'id');
+    return typeof id === 'string' && /^\d{1,20}$/.test(id) ? { id } : undefined;
+  };
+  return {
+    name: 'discord',
+    async notify(notification, receipt) {
+      const body = discordMessage(compose(notification, reader), reader.locale);
+      const id = messageId(receipt);
+      if (id === undefined) return post(body);
+      try {
+        await postJson(address(`/messages/${id}`, false), body, { ...settings, method: 'PATCH' });
+        return { id };
+      } catch (error) {
+        if (error instanceof SinkError && error.code === 'message-lost') return post(body);
+        throw error;
+      }
+    },
+  };
+}
+
+function messageId(receipt: JsonValue | undefined): string | undefined {
+  if (typeof receipt !== 'object' || receipt === null || Array.isArray(receipt)) return undefined;
+  const { id } = receipt;
+  return typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : undefined;
+}
+
+/** What only Discord says: a lost message by its code, a wait inside the body, in seconds with a fraction. */
+function failureInside({ status, text, headers }: Answer, host: string): SinkError | undefined {
+  if (status === 404 && lostCodes.includes(Number(fieldOf(text, 'code')))) {
+    return new SinkError('message-lost', `${host} answered 404: the message to change is not there any more.`, false);
+  }
+  if (status === 429) {
+    const seconds = Math.max(...[fieldOf(text, 'retry_after'), headers['retry-after']].map(Number).filter((value) => value >= 0));
+    // Discord shuts out addresses that go on asking.
+    return new SinkError('rate-limited', `${host} answered 429: too many requests; it is asked again later.`, true, Number.isFinite(seconds) ? boundedWaitMs(seconds * 1_000) : undefined);
+  }
+  const isOk = status >= 200 && status < 300;
+  return isOk && /^\s*</.test(text) ? new SinkError('answer-unreadable', `${host} answered a page, not what Discord answers.`, true) : undefined;
+}
+
+/** A field of a JSON object; undefined where there is none. */
+function fieldOf(text: string, name: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && Object.hasOwn(parsed, name) ? (parsed as Record<string, unknown>)[name] : undefined;
+  } catch {
+    return undefined;
+  }
+}

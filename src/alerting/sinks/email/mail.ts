@@ -1,0 +1,86 @@
+/**
+ * A notification as a mail: text and HTML, headers that keep the mails of one key together.
+ * Format: RFC 5322 (Message-ID, In-Reply-To, References; section 3.6.4), RFC 3834 (Auto-Submitted), so that no holiday notice answers.
+ */
+import type { JsonValue, Message, Notification } from '#contract';
+import { html } from '../../message/dialects.ts';
+import { fitText } from '../../message/fit.ts';
+import type { Reader } from '../../message/moment.ts';
+import { sparkline } from '../../message/picture.ts';
+import { messageColour, statusWord } from '../../message/severity.ts';
+
+export interface Mail {
+  subject: string;
+  text: string;
+  html: string;
+  messageId: string;
+  /** Of the mail this one belongs beneath; absent in the first of a key. */
+  inReplyTo?: string;
+  references: string[];
+}
+
+/** What is kept of the first mail of a key. */
+export interface MailReceipt {
+  /** Mail programs keep together what has one subject. */
+  subject: string;
+  /** The id that the service gave it, where it gives its own. */
+  messageId?: string;
+}
+
+/** Longer subjects are cut by whoever shows them. */
+const subjectCharacters = 150;
+
+export function mailOf(notification: Notification, message: Message, reader: Reader, domain: string, before: MailReceipt | undefined): Mail {
+  const { key, sequence } = notification;
+  const name = key.replace(/[^\w-]/g, '').slice(0, 64);
+  const root = `<fargazer.${name}@${domain}>`;
+  const isFirst = sequence <= 1;
+  const subject = before === undefined ? oneLine(fitText(`[${statusWord(message, reader.locale)}] ${message.title}`, subjectCharacters, (text) => text)) : `Re: ${before.subject}`;
+  const firstId = before?.messageId ?? root;
+  return {
+    subject,
+    text: textOf(message, reader),
+    html: htmlOf(message, reader),
+    messageId: isFirst ? root : `<fargazer.${name}.${sequence}@${domain}>`,
+    ...(isFirst ? {} : { inReplyTo: firstId }),
+    // The root stands in all of them, so that they find each other where a service gave the first another id.
+    references: isFirst ? [] : [...new Set([root, firstId])],
+  };
+}
+
+/** Headers end where a line ends: there is none in them. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+function textOf(message: Message, { locale }: Reader): string {
+  const fact = ({ label, text }: Message['facts'][number]): string => (label === undefined ? text : `${label}: ${text}`);
+  const drawn = message.picture === undefined ? '' : sparkline(message.picture);
+  const parts = [`${message.title} (${statusWord(message, locale)})`, ...message.facts.map(fact), drawn, ...(message.more.length === 0 ? [] : ['--', ...message.more.map(fact)])];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Mail programs know little CSS and no style sheets: everything stands at its element, and nothing is loaded. */
+function htmlOf(message: Message, { locale }: Reader): string {
+  const fact = ({ label, text }: Message['facts'][number], style: string): string => `<p style="${style}">${label === undefined ? '' : `${html.bold(label)}: `}${html.escape(text)}</p>`;
+  const drawn = message.picture === undefined ? '' : sparkline(message.picture);
+  const colour = messageColour(message);
+  return [
+    `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>`,
+    '<body style="margin:0;padding:16px;font-family:system-ui,-apple-system,\'Segoe UI\',\'Hiragino Sans\',\'Noto Sans JP\',sans-serif;font-size:15px;line-height:1.5">',
+    `<div style="max-width:640px;border-left:4px solid ${colour};padding-left:14px">`,
+    `<p style="margin:0 0 10px;font-size:17px">${html.bold(message.title)} <span style="color:${colour}">· ${html.escape(statusWord(message, locale))}</span></p>`,
+    ...message.facts.map((one) => fact(one, 'margin:0 0 8px')),
+    ...(drawn === '' ? [] : [`<p style="margin:0 0 8px;font-family:monospace">${html.escape(drawn)}</p>`]),
+    ...message.more.map((one) => fact(one, 'margin:0 0 4px;font-size:13px;color:#6b6b6b')),
+    '</div></body></html>',
+  ].join('\n');
+}
+
+/** A receipt as it was kept; undefined where it is none of ours. */
+export function mailReceipt(value: JsonValue | undefined): MailReceipt | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { subject, messageId } = value;
+  if (typeof subject !== 'string' || subject === '' || subject.length > subjectCharacters) return undefined;
+  return { subject: oneLine(subject), ...(typeof messageId === 'string' && /^<[^<>\s]{1,200}>$/.test(messageId) ? { messageId } : {}) };
+}

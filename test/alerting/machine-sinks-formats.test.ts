@@ -1,0 +1,347 @@
+/** What the sinks for machines say, field by field, with hostile and huge alerts, and what they make of answers that look like success. */
+import assert from 'node:assert/strict';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import fc from 'fast-check';
+import { SinkError, type Alert, type Sink } from '#contract';
+import { entryFailure } from '../../src/alerting/aws/failure.ts';
+import { fittedAlert } from '../../src/alerting/fit-alert.ts';
+import { cloudWatchMetrics, lineLimitBytes } from '../../src/alerting/sinks/cloudwatch-metrics/index.ts';
+import { cloudWatchMetricsOptions } from '../../src/alerting/sinks/cloudwatch-metrics/options.ts';
+import { entryLimitBytes, eventBridge, eventEntry } from '../../src/alerting/sinks/eventbridge/index.ts';
+import { eventBridgeOptions } from '../../src/alerting/sinks/eventbridge/options.ts';
+import { falcoEvent, falcosidekick } from '../../src/alerting/sinks/falcosidekick/index.ts';
+import { detectionFinding } from '../../src/alerting/sinks/ocsf/finding.ts';
+import { objectKey, ocsf } from '../../src/alerting/sinks/ocsf/index.ts';
+import { ocsfOptions } from '../../src/alerting/sinks/ocsf/options.ts';
+import { securityFinding } from '../../src/alerting/sinks/security-hub/finding.ts';
+import { securityHub } from '../../src/alerting/sinks/security-hub/index.ts';
+import { securityHubOptions } from '../../src/alerting/sinks/security-hub/options.ts';
+import { splunkHec } from '../../src/alerting/sinks/splunk-hec/index.ts';
+import { splunkHecOptions } from '../../src/alerting/sinks/splunk-hec/options.ts';
+import { s3Stub, type S3Fault } from '../support/aws/s3-stub.ts';
+import { anAlert } from './alert.ts';
+import { hostileStrings } from './hostile.ts';
+import { assertAsff } from './stand-ins/asff.ts';
+import { awsError, openEventBridge, openSecurityHub } from './stand-ins/aws-services.ts';
+import { assertEmbeddedMetrics } from './stand-ins/embedded-metrics.ts';
+import { openHttpService } from './stand-ins/http-service.ts';
+import { openFalcosidekick, openSplunk } from './stand-ins/machine-services.ts';
+import { assertDetectionFinding } from './stand-ins/ocsf-schema.ts';
+
+const credentials = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'key-is-secret' };
+const token = '11111111-2222-3333-4444-555555555555';
+const account = '123456789012';
+const region = 'eu-west-1';
+const hub = { account, region, onResolve: 'archive' as const };
+
+/** An alert all of whose texts are these, ids, times and enumerations aside. */
+function spoilt(texts: readonly string[]): Alert {
+  let next = 0;
+  const text = (): string => texts[next++ % texts.length] ?? '';
+  const { entity, evidence } = anAlert();
+  return anAlert({
+    detector: text(), title: text(), summary: text(), object: text(), attack: [text(), text()],
+    entity: { ...entity, kind: text(), name: text(), account: text(), region: text(), cluster: text(), container: text(), instance: text(), revision: text() },
+    evidence: { ...evidence, observed: text(), expected: text(), unit: text(), records: [{ file: text(), raw: text(), eventId: text() }] },
+    explanation: { history: text(), quiet: text(), lookFirst: text(), deployment: text() },
+  });
+}
+
+/** All that are there, and some that are as long as memory allows. */
+function* hostileAlerts(): Generator<Alert> {
+  const strings = hostileStrings(2_000);
+  for (let at = 0; at < strings.length; at += 20) yield spoilt(strings.slice(at, at + 20));
+  for (const filler of ['<&>"\'\\', '日本語', '\u0001\u202e', '😀', '"}],"_aws":{', ' ']) yield spoilt([filler.repeat(10_000)]);
+  yield spoilt(['']);
+}
+
+async function failure(sending: Promise<void>): Promise<SinkError> {
+  const error = await sending.then(() => undefined, (thrown: unknown) => thrown);
+  assert.ok(error instanceof SinkError, String(error));
+  return error;
+}
+
+describe('any alert, hostile or huge', () => {
+  test('is a finding that Security Hub takes', () => {
+    for (const alert of hostileAlerts()) assertAsff(JSON.parse(JSON.stringify(securityFinding(alert, hub))) as Record<string, unknown>, account, region);
+  });
+
+  test('is a Detection Finding that keeps to OCSF', () => {
+    for (const alert of hostileAlerts()) assertDetectionFinding(JSON.parse(JSON.stringify(detectionFinding(alert))) as Record<string, unknown>);
+  });
+
+  test('is a line of embedded metrics in which telemetry made no metric, no dimension and no second line', async () => {
+    let line = '';
+    const sink = cloudWatchMetrics((text) => void (line = text), { byEntity: true });
+    for (const alert of hostileAlerts()) {
+      await sink.send(alert);
+      assert.ok(Buffer.byteLength(line) <= lineLimitBytes);
+      const made = assertEmbeddedMetrics(line);
+      assert.deepEqual([...new Set(made.map(({ name }) => name))], ['AlertsFired', 'AlertsUpdated', 'AlertsResolved']);
+      assert.equal(made.length, 12);
+      assert.deepEqual(Object.keys(JSON.parse(line) as object), ['_aws', 'AlertsFired', 'AlertsUpdated', 'AlertsResolved', 'Severity', 'Detector', 'Cluster', 'Entity', 'alert']);
+    }
+  });
+
+  test('is an entry that EventBridge takes, whole or shortened', () => {
+    for (const alert of hostileAlerts()) {
+      const entry = eventEntry(alert, 'alerts', 'fargazer');
+      assert.ok(14 + Buffer.byteLength(`${entry.Source}${entry.DetailType}${entry.Detail}`) <= entryLimitBytes);
+      assert.equal((JSON.parse(entry.Detail) as Alert).id, alert.id);
+    }
+  });
+
+  test('is an event that Falcosidekick takes and will not cut', () => {
+    for (const alert of hostileAlerts()) {
+      const event = falcoEvent(alert) as { output: string; rule: string; output_fields: Record<string, string> };
+      assert.ok(event.rule !== '' && Object.keys(event.output_fields).length > 0);
+      for (const value of Object.values(event.output_fields)) assert.ok(typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= 640 && value.isWellFormed());
+    }
+  });
+});
+
+describe('eventbridge', () => {
+  async function open(t: TestContext): Promise<{ sink: Sink; service: Awaited<ReturnType<typeof openEventBridge>> }> {
+    const service = await openEventBridge('alerts');
+    const sink = eventBridge({ bus: 'alerts', region, endpoint: service.http.origin }, { credentials });
+    t.after(async () => {
+      await sink.close?.();
+      await service.close();
+    });
+    return { sink, service };
+  }
+
+  test('sends the alert as its schema says, and says in the detail type whether it is over', async (t) => {
+    const { sink, service } = await open(t);
+    await sink.send(anAlert());
+    await sink.send(anAlert({ status: 'resolved' }));
+    assert.deepEqual(service.taken.map(({ DetailType, Source }) => [Source, DetailType]), [['fargazer', 'Fargazer Alert Firing'], ['fargazer', 'Fargazer Alert Resolved']]);
+    assert.deepEqual(JSON.parse(String(service.taken[0]?.['Detail'])), JSON.parse(JSON.stringify(anAlert())));
+  });
+
+  const entries: [code: string, expected: string, isRetryable: boolean][] = [
+    ['ThrottlingException', 'rate-limited', true], ['InternalFailure', 'receiver-failed', true], ['InternalException', 'receiver-failed', true],
+    ['AccessDeniedException', 'denied', false], ['MalformedDetail', 'rejected', false], ['ResourceNotFoundException', 'target-missing', false],
+  ];
+  for (const [code, expected, isRetryable] of entries) {
+    test(`understands a 200 with ${code} inside`, async (t) => {
+      const { sink, service } = await open(t);
+      service.answer = { status: 200, body: JSON.stringify({ FailedEntryCount: 1, Entries: [{ ErrorCode: code, ErrorMessage: 'secret detail' }] }), headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': '1' } };
+      const error = await failure(sink.send(anAlert()));
+      assert.deepEqual([error.code, error.isRetryable], [expected, isRetryable]);
+      assert.doesNotMatch(error.message, /secret detail/);
+    });
+  }
+
+  test('asks once, and names errors of the service', async (t) => {
+    const { sink, service } = await open(t);
+    for (const [status, name, code, isRetryable] of [[400, 'ThrottlingException', 'rate-limited', true], [500, 'InternalException', 'receiver-failed', true], [403, 'AccessDeniedException', 'denied', false], [400, 'ExpiredTokenException', 'credentials-expired', true]] as const) {
+      const before = service.http.requests.length;
+      service.answer = awsError(status, name);
+      const error = await failure(sink.send(anAlert()));
+      assert.deepEqual([error.code, error.isRetryable, service.http.requests.length - before], [code, isRetryable, 1], name);
+      assert.doesNotMatch(error.message, /user\/secret/);
+    }
+  });
+
+  test('refuses sources of AWS and nonsense in its options', () => {
+    const wrong = [{ source: 'aws.ec2' }, { bus: 'a b' }, { region: 'europe' }, { timeoutMs: 1 }, { extra: 1 }];
+    for (const change of wrong) assert.equal(eventBridgeOptions.safeParse({ region, ...change }).success, false, JSON.stringify(change));
+    assert.deepEqual(eventBridgeOptions.parse({ region }), { bus: 'default', region, source: 'fargazer' });
+  });
+});
+
+describe('security-hub', () => {
+  test('is one finding over all revisions, each newer than the one before, archived when it is over', async (t) => {
+    const service = await openSecurityHub(account, region);
+    const sink = securityHub({ account, region, endpoint: service.http.origin }, { credentials });
+    t.after(async () => {
+      await sink.close?.();
+      await service.close();
+    });
+    await sink.send(anAlert({ revision: 1 }));
+    await sink.send(anAlert({ revision: 2, severity: 'critical' }));
+    // It was last seen when the revision before it was.
+    await sink.send(anAlert({ revision: 3, status: 'resolved' }));
+    assert.equal(new Set(service.taken.map(({ Id }) => Id)).size, 1);
+    assert.deepEqual(service.taken.map(({ RecordState }) => RecordState), ['ACTIVE', 'ACTIVE', 'ARCHIVED']);
+    const [first] = service.taken as { Resources: { Type: string; Id: string }[]; FindingProviderFields: object; Severity?: object }[];
+    assert.deepEqual(first?.Resources.map(({ Type, Id }) => [Type, Id]), [
+      ['AwsEcsTask', 'arn:aws:ecs:eu-west-1:123456789012:task/shop/0123456789abcdef0123456789abcdef'], ['AwsEcsService', 'arn:aws:ecs:eu-west-1:123456789012:service/shop/checkout'],
+    ]);
+    assert.deepEqual(first?.FindingProviderFields, { Severity: { Label: 'HIGH', Original: 'high' }, Types: ['Unusual Behaviors/Container'] });
+    assert.equal(first?.Severity, undefined);
+  });
+
+  test('keeps what is over where it is told to', () => {
+    assert.equal(securityFinding(anAlert({ status: 'resolved' }), { ...hub, onResolve: 'keep' }).RecordState, 'ACTIVE');
+  });
+
+  test('understands a 200 with failed findings, and an account that has no Security Hub', async (t) => {
+    const service = await openSecurityHub(account, region);
+    const sink = securityHub({ account, region, endpoint: service.http.origin }, { credentials });
+    t.after(async () => {
+      await sink.close?.();
+      await service.close();
+    });
+    const answer = (ErrorCode: string): { status: number; body: string } => ({ status: 200, body: JSON.stringify({ FailedCount: 1, SuccessCount: 0, FailedFindings: [{ Id: 'x', ErrorCode, ErrorMessage: 'secret detail' }] }) });
+    service.answer = answer('InvalidInput');
+    assert.deepEqual((await failure(sink.send(anAlert()))).isRetryable, false);
+    service.answer = answer('LimitExceeded');
+    assert.deepEqual((await failure(sink.send(anAlert()))).code, 'rate-limited');
+    service.answer = answer('InternalError');
+    assert.deepEqual((await failure(sink.send(anAlert()))).code, 'receiver-failed');
+    service.answer = { status: 200, body: '{}' };
+    assert.deepEqual((await failure(sink.send(anAlert()))).code, 'rejected');
+    service.answer = awsError(401, 'InvalidAccessException');
+    assert.deepEqual((await failure(sink.send(anAlert()))).code, 'target-missing');
+    service.answer = undefined;
+    const elsewhere = securityHub({ account: '999999999999', region, endpoint: service.http.origin }, { credentials });
+    assert.equal((await failure(elsewhere.send(anAlert()))).isRetryable, false);
+    await elsewhere.close?.();
+  });
+
+  test('wants an account of twelve digits', () => {
+    assert.equal(securityHubOptions.safeParse({ account: '1234', region }).success, false);
+    assert.equal(securityHubOptions.parse({ account, region }).onResolve, 'archive');
+  });
+});
+
+describe('ocsf', () => {
+  test('creates, updates and closes one finding', () => {
+    const steps = [anAlert({ revision: 1 }), anAlert({ revision: 2 }), anAlert({ revision: 3, status: 'resolved' })].map(detectionFinding);
+    assert.deepEqual(steps.map(({ activity_id, type_uid, status_id, is_alert }) => [activity_id, type_uid, status_id, is_alert]), [[1, 200_401, 1, true], [2, 200_402, 1, true], [3, 200_403, 4, false]]);
+    assert.equal(new Set(steps.map(({ finding_info }) => (finding_info as { uid: string }).uid)).size, 1);
+    assert.deepEqual(detectionFinding(anAlert({ attack: ['T1048', 'T1552.005'] }))['finding_info'], {
+      ...(detectionFinding(anAlert())['finding_info'] as object), attacks: [{ technique: { uid: 'T1048' } }, { technique: { uid: 'T1552' }, sub_technique: { uid: 'T1552.005' } }],
+    });
+  });
+
+  test('goes on behind half a line that a crash left', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fargazer-ocsf-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'findings.ndjson');
+    await ocsf({ path }).send(anAlert({ id: 'a' }));
+    await appendFile(path, '{"half":');
+    const again = ocsf({ path });
+    await again.send(anAlert({ id: 'b' }));
+    await again.send(anAlert({ id: 'c' }));
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    assert.equal(lines[1], '{"half":');
+    assert.deepEqual([0, 2, 3].map((at) => (JSON.parse(lines[at] ?? '') as { finding_info: { uid: string } }).finding_info.uid), ['a', 'b', 'c']);
+    assert.equal(lines.length, 5);
+  });
+
+  test('tries a full disk again, and no path that cannot be', async () => {
+    assert.equal((await failure(ocsf({ path: '/dev/full' }).send(anAlert()))).isRetryable, true);
+    assert.equal((await failure(ocsf({ path: '/proc/none/findings' }).send(anAlert()))).isRetryable, false);
+  });
+
+  test('puts one object a revision into a bucket, a repeat none', async (t) => {
+    const stub = await s3Stub('findings');
+    const sink = ocsf({ bucket: 'findings', prefix: 'ocsf/', region, endpoint: stub.endpoint }, { credentials });
+    t.after(async () => {
+      await sink.close?.();
+      await stub.close();
+    });
+    await sink.send(anAlert({ revision: 1 }));
+    await sink.send(anAlert({ revision: 1 }));
+    await sink.send(anAlert({ revision: 2 }));
+    assert.deepEqual([...(stub.buckets.get('findings')?.keys() ?? [])].toSorted(), ['ocsf/eventDay=20260304/5f2c8a11d0b94e77-1.ndjson', 'ocsf/eventDay=20260304/5f2c8a11d0b94e77-2.ndjson']);
+    const faults: [S3Fault, string, boolean][] = [['slow-down', 'rate-limited', true], ['internal-error', 'receiver-failed', true], ['access-denied', 'denied', false], ['expired-token', 'credentials-expired', true], ['no-such-bucket', 'target-missing', false], ['conflict', 'not-now', true], ['drop', 'unreachable', true]];
+    for (const [fault, code, isRetryable] of faults) {
+      stub.fault = () => fault;
+      const error = await failure(sink.send(anAlert({ revision: 9 })));
+      assert.deepEqual([error.code, error.isRetryable], [code, isRetryable], fault);
+    }
+  });
+
+  test('makes no path of an id, and takes either a file or a bucket', () => {
+    assert.doesNotMatch(objectKey(anAlert({ id: '../../etc\n' }), ''), /\.\.|\n/);
+    assert.equal(ocsfOptions.safeParse({ path: 'a', bucket: 'bucket', region }).success, false);
+    assert.equal(ocsfOptions.safeParse({}).success, false);
+    assert.equal(ocsfOptions.safeParse({ bucket: 'bucket', region }).success, true);
+  });
+});
+
+describe('cloudwatch-metrics', () => {
+  test('counts each alert once however often it is updated', async () => {
+    const lines: string[] = [];
+    const sink = cloudWatchMetrics((text) => void lines.push(text));
+    for (const changes of [{ revision: 1 }, { revision: 2 }, { revision: 3, status: 'resolved' as const }]) await sink.send(anAlert(changes));
+    const sum = (name: string): number => lines.flatMap(assertEmbeddedMetrics).filter((made) => made.name === name && Object.keys(made.dimensions).length === 0).reduce((total, { value }) => total + value, 0);
+    assert.deepEqual(['AlertsFired', 'AlertsUpdated', 'AlertsResolved'].map(sum), [1, 1, 1]);
+  });
+
+  test('refuses namespaces of AWS', () => {
+    assert.equal(cloudWatchMetricsOptions.safeParse({ namespace: 'AWS/ECS' }).success, false);
+    assert.deepEqual(cloudWatchMetricsOptions.parse({}), { namespace: 'Fargazer', byEntity: false });
+  });
+});
+
+describe('falcosidekick', () => {
+  test('sends what it takes, whatever the alert holds', async (t) => {
+    const service = await openFalcosidekick();
+    t.after(() => service.close());
+    const sink = falcosidekick({ url: service.http.origin, allowPrivate: true });
+    await sink.send(anAlert());
+    await sink.send(spoilt(['']));
+    await sink.send(anAlert({ status: 'resolved' }));
+    assert.deepEqual(service.taken.map((body) => (JSON.parse(body) as { priority: string }).priority), ['Error', 'Error', 'Informational']);
+    assert.match(service.taken[0] ?? '', /"output":"18:19:00\.000: Error checkout sent 41 MB to an address it never used\. /);
+  });
+});
+
+describe('splunk-hec', () => {
+  test('tells token, index, channel and a busy server apart', async (t) => {
+    const service = await openSplunk(token, { wantsChannel: true });
+    t.after(() => service.close());
+    const send = (changes: object): Promise<void> => splunkHec({ url: service.http.origin, token, channel: token, allowPrivate: true, ...changes }).send(anAlert());
+    await send({ index: 'main' });
+    assert.match((await failure(send({ channel: undefined }))).message, /set the option channel/);
+    assert.match((await failure(send({ index: 'other' }))).message, /correct the option index/);
+    const denied = await failure(send({ token: token.replace('1', '9') }));
+    assert.deepEqual([denied.code, denied.isRetryable], ['denied', false]);
+    assert.doesNotMatch(denied.message, /9111/);
+  });
+
+  test('understands answers that look like success or like failure for good', async (t) => {
+    const service = await openHttpService(() => ({ status: 200 }));
+    t.after(() => service.close());
+    const sink = splunkHec({ url: service.origin, token, allowPrivate: true });
+    const answers: [status: number, body: string, isRetryable: boolean, code: string][] = [
+      [200, '{"text":"Server is busy","code":9}', true, 'receiver-failed'], [503, '{"text":"Server is busy","code":9}', true, 'receiver-failed'], [500, '{"text":"Internal server error","code":8}', true, 'receiver-failed'],
+      [200, '<html>log in</html>', false, 'not-understood'], [200, '', false, 'not-understood'], [400, '{"text":"Invalid data format","code":6}', false, 'rejected'], [200, '{"text":"?","code":6}', false, 'rejected'],
+      [429, '', true, 'rate-limited'], [413, '', false, 'too-large'], [404, '', false, 'gone'],
+    ];
+    for (const [status, body, isRetryable, code] of answers) {
+      service.fault = { status, body };
+      const error = await failure(sink.send(anAlert()));
+      assert.deepEqual([error.code, error.isRetryable], [code, isRetryable], `${status} ${body}`);
+    }
+  });
+
+  test('wants a GUID for its token and does not show what it was given', () => {
+    const parsed = splunkHecOptions.safeParse({ url: 'https://splunk.example', token: 'secret-token' });
+    assert.equal(parsed.success, false);
+    assert.doesNotMatch(JSON.stringify(parsed.error?.issues), /secret-token/);
+  });
+});
+
+test('codes inside answers are never passed on unless they are a plain word', () => {
+  fc.assert(fc.property(fc.string(), (code) => {
+    const { message } = entryFailure(code, { service: 'X', target: 'y', permission: 'z' });
+    assert.doesNotMatch(message, /[^\w .,:;()]/);
+  }));
+});
+
+test('an alert is fitted by dropping raw records from the last, then by shortening', () => {
+  const records = [1, 2, 3].map((line) => ({ file: 'a.log', line, raw: 'x'.repeat(1_000) }));
+  const alert = anAlert({ evidence: { ...anAlert().evidence, records } });
+  const kept = (limit: number): number => (JSON.parse(fittedAlert(alert, limit, (fitting) => JSON.stringify(fitting)) ?? '') as Alert).evidence.records.filter(({ raw }) => raw !== undefined).length;
+  assert.deepEqual([10_000, 3_500, 2_500, 1_500].map(kept), [3, 2, 1, 0]);
+  assert.equal(fittedAlert(alert, 100, (fitting) => JSON.stringify(fitting)), undefined);
+});
