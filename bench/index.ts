@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Figure[] | Pro
   baselines: () => import('./baselines.ts'),
   'live-tasks': () => import('./live-tasks.ts'),
   lambda: () => import('./lambda.ts'),
+  alerting: () => import('./alerting.ts'),
   identity: () => import('./identity.ts'),
   egress: () => import('./egress.ts'),
   nezha: () => import('./nezha.ts'),

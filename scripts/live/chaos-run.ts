@@ -10,14 +10,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { flowFields as caseFlowFields, systemClock, type Alert, type Store } from '#contract';
-import { Checkpoint } from '../../src/engine/checkpoint.ts';
-import { kindsByName, type MakeWalk } from '../../src/entry/program/engine.ts';
+import { flowFields as caseFlowFields, type Alert } from '#contract';
+import type { MakeWalk } from '../../src/entry/program/engine.ts';
 import { LiveRun } from '../../src/entry/program/live/live-run.ts';
 import { embeddedStore } from '../../src/stores/embedded/index.ts';
 import { memoryStore } from '../../src/stores/memory/index.ts';
 import { numbers, recording } from '../../test/support/live/recording.ts';
-import { alerting, allPending, baselines, lastOfEach, replayed, stored } from '../../test/support/live/whole.ts';
+import { alerting, allPending, baselines, lastOfEach, pendingIn, replayed, stored } from '../../test/support/live/whole.ts';
 import { home } from '../home.ts';
 import { walkMaker, type ChildMessage, type ChildSettings } from './chaos-settings.ts';
 import { anyCredentials, localStream, region, type LocalStream } from './local-stream.ts';
@@ -254,12 +253,6 @@ function replayOf({ what, records, learnForMs, flowFields }: Material, toMs: num
   const found = { alerts: lastOfEach(walk.state.episodes.alerts(-Infinity, true)), baselines: baselines(walk) };
   replays.set(`${what} ${toMs}`, found);
   return found;
-}
-
-async function pendingIn(store: Store): Promise<Alert[]> {
-  const checkpoint = await Checkpoint.open(store, kindsByName);
-  const batches = await Promise.all(checkpoint.pending.map((batch) => checkpoint.alertsOf(batch)));
-  return batches.flat().map(({ alert }) => alert);
 }
 
 function alertsIn(lines: string): Alert[] {

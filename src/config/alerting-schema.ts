@@ -95,7 +95,7 @@ export const alertingKeys = {
   caps: z
     .strictObject({
       messagesPerHour: z.int().min(1).max(1_000).default(30).describe('Messages of one route within an hour; what is beyond is told in one digest with true counts. A quarter is kept for high and critical.'),
-      digestAfter: durationBetween(10 * second, 3_600 * second).prefault('5m').describe('How long a digest waits, so that it counts what comes together.'),
+      digestAfter: durationBetween(10 * second, 3_600 * second).prefault('5m').describe('How long a digest waits, at least groupWait and groupInterval together, so that it counts what comes together.'),
     })
     .optional()
     .describe('How much people are sent at most.'),

@@ -68,7 +68,7 @@ export interface AlertingSettings {
   caps: {
     /** Messages of one route within an hour; what is beyond is told in a digest. */
     messagesPerHour: number;
-    /** A digest waits so long, so that it counts what comes together. */
+    /** A digest waits so long, and until each group was due again, so that it counts what comes together. */
     digestAfterMs: number;
   };
   /** An alert of which nothing was heard for so long is over. */

@@ -22,7 +22,7 @@ export function parseSecretReference(text: string): SecretReference | { fault: s
   if (store === 'file') {
     const path = rest.replace(/^\/\/(?=\/)/, '');
     // Relative to what, would depend on who starts it.
-    return path.startsWith('/') && path.length > 1 && !path.includes('\0') ? { store, path } : { fault: 'expected a whole path behind file:, such as file:/run/secrets/slack' };
+    return /^\/[^/]/.test(path) && !path.includes('\0') ? { store, path } : { fault: 'expected a whole path behind file:, such as file:/run/secrets/slack' };
   }
   if (store === 'ssm') return parameterName.test(rest) ? { store, name: rest } : { fault: 'expected the name of a parameter behind ssm:, such as ssm:/fargazer/slack' };
   const hash = rest.indexOf('#');

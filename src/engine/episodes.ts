@@ -105,12 +105,11 @@ export class Episodes {
     return this.#open.get(fingerprint);
   }
 
-  /** Counts more records of an observation that was found before in its minute. */
-  count(episode: Episode, count: number, timeMs: number): void {
+  /** Counts more records of an observation that was found before in its minute: whose time is that of the first, however they came. */
+  count(episode: Episode, count: number): void {
     episode.count += count;
     episode.isChanged = true;
     this.news.note(episode);
-    if (timeMs > episode.lastMs) episode.lastMs = timeMs;
   }
 
   #close(episode: Episode): void {

@@ -161,7 +161,7 @@ export class Rows {
     const known = of.waiting?.get(key);
     if (known !== undefined) {
       known.observation.count += observation.count;
-      for (const episode of known.episodes) this.#parts.state.episodes.count(episode, observation.count, observation.timeMs);
+      for (const episode of known.episodes) this.#parts.state.episodes.count(episode, observation.count);
       return;
     }
     const { instance, entity } = of;

@@ -31,7 +31,7 @@ export const program: Program = {
   detectors: () => detectors.map(({ id, title, severity, attack, reads }) => ({ id, title, severity, attack, reads })),
   config: (file) => (file === undefined ? standard() : readConfig(file, plugins)),
   liveConfig: () => loadConfig(configText(process.env), 'FARGAZER_CONFIG', plugins),
-  consume: async (settings) => consume({ ...settings, config: await withSecrets(settings.config) }),
+  consume: async (settings) => consume({ ...settings, config: await withSecrets(settings.config, plugins) }),
   coverage,
   replay,
   save,
@@ -60,7 +60,7 @@ async function deliverAll(alerts: readonly Alert[], notifications: readonly Noti
   if (config.sinks.size === 0) {
     throw new FargazerError('usage', '--deliver: the configuration names no sink. Add one, for example sinks: { webhook: { url: … } }, and name the file with --config.');
   }
-  const { sinks, notifiers } = outputsOf(await withSecrets(config), output);
+  const { sinks, notifiers } = outputsOf(await withSecrets(config, plugins), output);
   const { receivers } = config.alerting;
   const store = memoryStore();
   const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));

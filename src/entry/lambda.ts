@@ -17,6 +17,7 @@ import { openJournal, placesOf, toldOf, type Journal } from './lambda/journal.ts
 import { notifiersOf, plugins, sinksOf } from './lambda/plugins.ts';
 import type { DeadLetterPort, ObjectPort, StreamPort, StreamShard } from './lambda/ports.ts';
 import { walkOf } from './program/engine.ts';
+import { withSecrets } from './secrets.ts';
 
 /** A call that hangs must not eat the invocation; AWS answers these in a tenth of a second. */
 const requestTimeoutMs = 10_000;
@@ -38,7 +39,7 @@ export async function handler(event: unknown, context: Context): Promise<unknown
   journal.begin(context);
   try {
     // Made with the first invocation, so that a wrong configuration is told in its log; kept when it was right.
-    consumer ??= openConsumer(journal);
+    consumer ??= await openConsumer(journal);
     return await dispatch(event, context, consumer);
   } catch (error) {
     journal.say('invocation-failed', { ...toldOf(error), at: error instanceof FargazerError ? '' : placesOf(error) });
@@ -54,8 +55,9 @@ function plainError({ code, message }: FargazerError): Error {
   return new FargazerError(code, message);
 }
 
-function openConsumer(toldTo: Journal): Consumer {
-  const { config, stream, table, bucket, deadLettersUrl, learnForMs } = readDeployment(process.env, plugins);
+async function openConsumer(toldTo: Journal): Promise<Consumer> {
+  const { config: written, stream, table, bucket, deadLettersUrl, learnForMs } = readDeployment(process.env, plugins);
+  const config = await withSecrets(written, plugins);
   return new Consumer({
     store: dynamodbStore({ table, patienceMs, ...(bucket === undefined ? {} : { bucket }) }, { clock: systemClock }),
     sinks: sinksOf(config),

@@ -1,16 +1,15 @@
 /** Secrets of the configuration, read when something starts that needs them; whoever shows texts takes them out. */
 import { secretReader } from '../secrets/index.ts';
-import { settleSinks, textsOf, type Config } from '../config/index.ts';
-import { plugins } from './plugins.ts';
+import { settleSinks, textsOf, type Config, type Plugins } from '../config/index.ts';
 
 /** One for the process: what was read once is known, and what is known is taken out of every text. */
 const reader = secretReader();
 
 /** The configuration with every secret of its outputs in place. Throws `secret-unreadable` and `config-invalid` with the place in the file. */
-export async function withSecrets(config: Config): Promise<Config> {
+export async function withSecrets(config: Config, { sinks }: Pick<Plugins, 'sinks'>): Promise<Config> {
   const settled = await settleSinks(config, async (reference) => (await reader.read(reference)).expose());
   for (const [name, options] of settled.sinks) {
-    for (const { text, isSecret } of textsOf(plugins.sinks?.get(name), options)) if (isSecret) reader.add(text);
+    for (const { text, isSecret } of textsOf(sinks?.get(name), options)) if (isSecret) reader.add(text);
   }
   return settled;
 }

@@ -4,9 +4,11 @@ const shown = '[secret]';
 
 /** Shorter texts are no secrets, and stand in too many words. */
 const shortest = 6;
+/** The keys within addresses of webhooks are longer than words: 24 characters with Slack, 43 and more elsewhere. */
+const shortestKey = 20;
 
 export interface Redaction {
-  /** From now on the text is a secret, and so is the part of an address that says more than the host. */
+  /** From now on the text is a secret; of an address also what stands behind the host, and the long keys in it. */
   add(text: string): void;
   redact(text: string): string;
 }
@@ -27,8 +29,9 @@ export function redaction(): Redaction {
 function formsOf(text: string): string[] {
   const forms = [text, text.trim(), JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed())];
   if (!URL.canParse(text)) return forms;
-  const { href, pathname, search, password } = new URL(text);
-  return [...forms, href, `${pathname}${search}`, search.slice(1), decodedOr(password), ...pathname.split('/').filter((part) => /\d/.test(part) && part.length >= 16)];
+  const { href, pathname, search, searchParams, password } = new URL(text);
+  const keys = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= shortestKey);
+  return [...forms, href, `${pathname}${search}`, decodedOr(password), ...keys.flatMap((key) => [key, encodeURIComponent(key)])];
 }
 
 function decodedOr(text: string): string {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { Notification, Notifier, Severity } from '#contract';
 import { markdown } from '../../src/alerting/message/dialects.ts';
-import { withQuotations } from '../../src/alerting/message/quotations.ts';
+import { inQuotationMarks, withQuotations } from '../../src/alerting/message/quotations.ts';
 import { googleChat } from '../../src/alerting/sinks/google-chat/index.ts';
 import { mattermost } from '../../src/alerting/sinks/mattermost/index.ts';
 import { mattermostOptions } from '../../src/alerting/sinks/mattermost/options.ts';
@@ -149,6 +149,13 @@ describe('quotations', () => {
   test('become code, with the blanks around them', () => {
     assert.equal(said('the role called `GetSecretValue` for the first time'), 'the role called `GetSecretValue` for the first time');
     assert.equal(said('`a_b` and `c*d`'), '`a_b` and `c*d`');
+  });
+
+  test('stand in the marks of the language where there is no code', () => {
+    const plain = (text: string): string => text;
+    assert.equal(inQuotationMarks('the role called `GetSecretValue` and `x`', 'en', plain), 'the role called “GetSecretValue” and “x”');
+    assert.equal(inQuotationMarks('ロールが `GetSecretValue` を呼び出しました', 'ja', plain), 'ロールが「GetSecretValue」を呼び出しました');
+    assert.equal(inQuotationMarks('a ` b', 'ja', plain), 'a ` b');
   });
 
   test('without an end are signs like others', () => {

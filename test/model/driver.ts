@@ -1,16 +1,14 @@
 /** Makes the real code take the steps of a schedule of the model, one at a time, and says where it does anything else. */
 import assert from 'node:assert/strict';
-import { defaultLatenessMs, type Alert, type Step, type Store } from '#contract';
-import { Checkpoint } from '../../src/engine/checkpoint.ts';
+import { defaultLatenessMs, type Step, type Store } from '#contract';
 import type { LaneRecord } from '../../src/engine/rounds.ts';
-import { kindsByName } from '../../src/entry/program/engine.ts';
 import { closedRound, closeRounds } from '../../src/entry/program/live/closer.ts';
 import { applyBatch, laneKey } from '../../src/entry/program/live/lane.ts';
 import { beginRound } from '../../src/entry/program/live/schedule.ts';
 import { memoryStore } from '../../src/stores/memory/index.ts';
 import { recording, startMs, tickText, type Timed } from '../support/live/recording.ts';
 import { ShardedStream } from '../support/live/stream.ts';
-import { alerting, baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../support/live/whole.ts';
+import { alerting, baselines, decode, lastOfEach, makeWalk, pendingIn, replayed, stored } from '../support/live/whole.ts';
 import type { Model } from './explore.ts';
 import type { World } from './world.ts';
 
@@ -198,7 +196,7 @@ export async function drive(model: Model<World>, names: readonly string[], seed:
   const whole = replayed(content.records, lastMs, learnForMs);
   const expected = lastOfEach(whole.state.episodes.alerts(-Infinity, true));
   const told = `${names.join(', ')}: seed ${seed}`;
-  assert.deepEqual(lastOfEach(await alertsIn(store)), expected, told);
+  assert.deepEqual(lastOfEach(await pendingIn(store)), expected, told);
   assert.deepEqual(baselines(await stored(store)), baselines(whole), told);
   return { alerts: expected.length, refused };
 }
@@ -283,9 +281,4 @@ class Content {
     this.records.push(...some);
     for (const { text, timeMs } of some) stream.put(text, stream.shards[shard]!.from, timeMs);
   }
-}
-
-export async function alertsIn(store: Store): Promise<Alert[]> {
-  const checkpoint = await Checkpoint.open(store, kindsByName);
-  return (await Promise.all(checkpoint.pending.map((batch) => checkpoint.alertsOf(batch)))).flat().map(({ alert }) => alert);
 }

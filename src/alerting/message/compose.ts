@@ -76,7 +76,7 @@ function incidentsTold(notification: Notification, words: Words, reader: Reader)
   const around = [unusual, look, deployment, when, whom, count].filter(said).reduce((sum, { label = '', text }) => sum + label.length + 2 + text.length, 0);
   const room = Math.min(limits.mostStory, Math.max(limits.leastStory, factsCharacters - around - 14));
   const story = fact('story', words, storyOf(incident, lead, words, reader, room));
-  const ids = fact('ids', words, `${incident.id}, ${lead.detector}, ${incident.alerts.slice(0, 3).map(({ id }) => id).join(' ')}`);
+  const ids = fact('ids', words, `${incident.id}, ${lead.detector} ${lead.id}`);
   return {
     title,
     severity: incident.severity,

@@ -87,7 +87,7 @@ const alertsSaid = (count: number): string => `${number(count)} ${count === 1 ? 
 
 export const english: Words = {
   testMark: '[Test] ',
-  labels: { look: 'Look first', story: 'Same story', when: 'When', whom: 'Where', history: 'History', quiet: 'Quiet if', attack: 'ATT&CK', ids: 'Ids', count: 'Also', deployment: 'Deployment' },
+  labels: { look: 'Look first', story: 'Same story', when: 'When', whom: 'Where', history: 'History', quiet: 'Quiet if', attack: 'ATT&CK', ids: 'Incident', count: 'Also', deployment: 'Deployment' },
   title: ({ title }) => capital(title),
   unusual,
   lookFirst: ({ explanation }) => capital(explanation.lookFirst),

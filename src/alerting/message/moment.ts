@@ -66,10 +66,10 @@ export function moment(firstMs: number, lastMs: number, reader: Reader): string 
   const isJapanese = locale === 'ja';
   if (!Number.isFinite(firstMs) || !Number.isFinite(lastMs)) return isJapanese ? '時刻不明' : 'at an unknown time';
   const dash = isJapanese ? '〜' : '–';
-  const start = `${dayOf(firstMs, reader)}${isJapanese ? ' ' : ', '}`;
+  const start = `${dayOf(firstMs, reader)}${isJapanese ? '' : ', '}`;
   const [from, to] = [clockTime(firstMs, timeZone), clockTime(lastMs, timeZone)];
   const isOneDay = dayOf(firstMs, reader) === dayOf(lastMs, reader) && lastMs - firstMs < dayMs;
-  const end = !isOneDay ? `${isJapanese ? dash : ' – '}${dayOf(lastMs, reader)}${isJapanese ? ' ' : ', '}${to}` : from === to ? '' : `${dash}${to}`;
+  const end = !isOneDay ? `${isJapanese ? dash : ' – '}${dayOf(lastMs, reader)}${isJapanese ? '' : ', '}${to}` : from === to ? '' : `${dash}${to}`;
   if (isUtc(firstMs, timeZone)) return `${start}${from}${end} ${zoneName(firstMs, timeZone)}`;
   const [utcFrom, utcTo] = [clockTime(firstMs, 'UTC'), clockTime(lastMs, 'UTC')];
   const utc = !isOneDay || utcFrom === utcTo ? `${utcFrom}${isOneDay ? '' : dash} UTC` : `${utcFrom}${dash}${utcTo} UTC`;

@@ -70,7 +70,9 @@ export function capOf({ state }: Fold, route: RouteNode): CapRecord {
 export function withhold(fold: Fold, route: RouteNode, count: (tally: Tally) => void, incidents: ReadonlySet<string> | undefined): void {
   const { nowMs, settings } = fold;
   const of = capOf(fold, route);
-  of.digest ??= { sinceMs: nowMs, dueMs: Math.max(nowMs + settings.caps.digestAfterMs, (of.lastDigestMs ?? -Infinity) + capWindowMs), tally: emptyTally(), messages: 0, incidents: [] };
+  // By then each group of a storm was due again, so that one digest counts all of it.
+  const afterMs = Math.max(settings.caps.digestAfterMs, route.groupWaitMs + route.groupIntervalMs);
+  of.digest ??= { sinceMs: nowMs, dueMs: Math.max(nowMs + afterMs, (of.lastDigestMs ?? -Infinity) + capWindowMs), tally: emptyTally(), messages: 0, incidents: [] };
   count(of.digest.tally);
   of.digest.messages += 1;
   for (const id of incidents ?? []) if (of.digest.incidents.length < mostNamed && !of.digest.incidents.includes(id)) of.digest.incidents.push(id);

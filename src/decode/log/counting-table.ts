@@ -4,24 +4,32 @@ import type { LineKind } from '../template.ts';
 
 /** Numbers a slot has in `#keys`: two halves of its hash; and in `#spans`: two times. */
 const width = 2;
+/** Slots at first: a batch of a live source is read by a table of its own, and making a whole one takes longer than reading it. */
+const firstSize = 512;
+/** By so much it grows when half of it is taken. */
+const growth = 8;
 
 export class CountingTable {
-  readonly #keys: Int32Array;
+  readonly #mostSlots: number;
+  #keys: Int32Array;
   /** Event times after the first and before the second are counted without another look; none where no event stands. */
-  readonly #spans: Float64Array;
-  readonly #kinds: (Readonly<LineKind> | undefined)[];
-  readonly #events: (LogRecord | undefined)[];
-  readonly #mask: number;
+  #spans: Float64Array;
+  #kinds: (Readonly<LineKind> | undefined)[];
+  #events: (LogRecord | undefined)[];
+  #mask: number;
+  #taken = 0;
   /** Slots of which they or their neighbours hold an event. */
-  readonly #counting: number[] = [];
+  #counting: number[] = [];
 
-  /** `size` is a power of two. */
+  /** `size` is how many slots it may grow to, a power of two. */
   constructor(size: number) {
-    this.#keys = new Int32Array(width * size);
-    this.#spans = new Float64Array(width * size).fill(Infinity);
-    this.#kinds = Array.from({ length: size });
-    this.#events = Array.from({ length: size });
-    this.#mask = size - 1;
+    this.#mostSlots = size;
+    const first = Math.min(size, firstSize);
+    this.#keys = new Int32Array(width * first);
+    this.#spans = new Float64Array(width * first).fill(Infinity);
+    this.#kinds = Array.from({ length: first });
+    this.#events = Array.from({ length: first });
+    this.#mask = first - 1;
   }
 
   /** Times an event was put into a slot since all were forgotten. */
@@ -56,8 +64,10 @@ export class CountingTable {
 
   /** Gives a hash a slot; the newer pushes the older into the neighbour, and what was there out. */
   set(high: number, low: number, kind: Readonly<LineKind>): number {
+    if (this.#taken * 2 > this.#mask && this.#mask + 1 < this.#mostSlots) this.#grow();
     const slot = this.#slot(high, low);
     const other = slot ^ 1;
+    if (this.#kinds[other] === undefined || this.#kinds[slot] === undefined) this.#taken += 1;
     if (this.#kinds[slot] !== undefined) {
       for (let at = 0; at < width; at += 1) {
         this.#keys[width * other + at] = this.#keys[width * slot + at]!;
@@ -71,6 +81,26 @@ export class CountingTable {
     this.#kinds[slot] = kind;
     this.#forget(slot);
     return slot;
+  }
+
+  #grow(): void {
+    const [keys, spans, kinds, events] = [this.#keys, this.#spans, this.#kinds, this.#events];
+    const size = Math.min((this.#mask + 1) * growth, this.#mostSlots);
+    this.#keys = new Int32Array(width * size);
+    this.#spans = new Float64Array(width * size).fill(Infinity);
+    this.#kinds = Array.from({ length: size });
+    this.#events = Array.from({ length: size });
+    this.#mask = size - 1;
+    this.#taken = 0;
+    this.#counting = [];
+    for (const [from, kind] of kinds.entries()) {
+      if (kind === undefined) continue;
+      const event = events[from];
+      const to = this.set(keys[width * from]!, keys[width * from + 1]!, kind);
+      if (event === undefined) continue;
+      this.hold(to, event, spans[width * from + 1]!);
+      this.#spans[width * to] = spans[width * from]!;
+    }
   }
 
   /** From now on lines of the slot before `untilMs` and after the event's own time are counted on it. */

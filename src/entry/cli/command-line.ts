@@ -61,8 +61,8 @@ export async function runCommandLine(words: readonly string[], { program, termin
   });
   try {
     // A group named without what to do with it, or nothing at all, asks for help.
-    const group = root.commands.find((command) => command.name() === words[0] && command.commands.length > 0);
-    const isAlone = words.length === 0 || (group !== undefined && words.length === 1);
+    const last = words.reduce<Command | undefined>((group, word) => group?.commands.find((command) => command.name() === word), root);
+    const isAlone = last !== undefined && last.commands.length > 0;
     await root.parseAsync(isAlone ? [...words, '--help'] : words, { from: 'user' });
   } catch (error) {
     const ending = endingOf(error, isDebugging);

@@ -34,7 +34,7 @@ describe('a message', () => {
   test('tells it in Japanese, in the time of Tokyo with UTC beside', () => {
     const message = compose(exfiltration(), tokyo);
     assert.equal(message.title, 'checkout が初めての宛先 files-cdn[.]example に 1 分間で 41.6 MB を送信しました');
-    assert.match(told(message), /発生: 3月5日（木） 19:14〜19:18 JST（10:14〜10:18 UTC）、4 分間、アラート 4 件/);
+    assert.match(told(message), /発生: 3月5日（木）19:14〜19:18 JST（10:14〜10:18 UTC）、4 分間、アラート 4 件/);
     assert.match(told(message), /まず確認: checkout のタスク 82b54886 のどのプログラムが送信したか/);
     assert.match(told(message), /通常 1 分間に 3\.31 kB〜2\.05 MB です（過去 4 日間、5 タスク）。/);
   });

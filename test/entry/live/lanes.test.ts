@@ -1,18 +1,16 @@
 /** Many functions at once, each with a shard, give what one process gives: through splits, merges, crashes and repeats. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Alert, Store } from '#contract';
-import { Checkpoint } from '../../../src/engine/checkpoint.ts';
+import type { Store } from '#contract';
 import { defaultLatenessMs } from '#contract';
 import { closedRound, closeRounds } from '../../../src/entry/program/live/closer.ts';
 import { applyBatch } from '../../../src/entry/program/live/lane.ts';
 import { beginRound } from '../../../src/entry/program/live/schedule.ts';
-import { kindsByName } from '../../../src/entry/program/engine.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { Fault, faulty } from '../../support/live/faults.ts';
 import { numbers, recording, startMs, tickText } from '../../support/live/recording.ts';
 import { ShardedStream } from '../../support/live/stream.ts';
-import { alerting, baselines, decode, lastOfEach, makeWalk, replayed, stored } from '../../support/live/whole.ts';
+import { alerting, baselines, decode, lastOfEach, makeWalk, pendingIn, replayed, stored } from '../../support/live/whole.ts';
 
 const learnForMs = 20 * 60_000;
 const minutes = 100;
@@ -101,11 +99,6 @@ async function run(seed: number, records: ReturnType<typeof recording>, shards: 
   return { store, lastTickMs, faults };
 }
 
-async function alertsIn(store: Store): Promise<Alert[]> {
-  const checkpoint = await Checkpoint.open(store, kindsByName);
-  return (await Promise.all(checkpoint.pending.map((batch) => checkpoint.alertsOf(batch)))).flat().map(({ alert }) => alert);
-}
-
 test('sixteen shards read at once, with splits, merges and faults, equal one process', async () => {
   let found = 0;
   let faults = 0;
@@ -113,7 +106,7 @@ test('sixteen shards read at once, with splits, merges and faults, equal one pro
     const records = recording(seed, 400, minutes);
     const { store, lastTickMs, faults: met } = await run(seed, records, 16, 15);
     const whole = replayed(records, lastTickMs, learnForMs);
-    assert.deepEqual(lastOfEach(await alertsIn(store)), lastOfEach(whole.state.episodes.alerts(-Infinity, true)), `seed ${seed}`);
+    assert.deepEqual(lastOfEach(await pendingIn(store)), lastOfEach(whole.state.episodes.alerts(-Infinity, true)), `seed ${seed}`);
     assert.deepEqual(baselines(await stored(store)), baselines(whole), `seed ${seed}`);
     found += whole.state.episodes.alerts(-Infinity, true).length;
     faults += met;

@@ -4,6 +4,7 @@ import { openRecords } from '../../../src/decode/record.ts';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
 import { packOwner } from '../../../src/engine/pack-owner.ts';
 import type { Walk } from '../../../src/engine/run.ts';
+import type { WalkState } from '../../../src/engine/state.ts';
 import { kindsByName, type MakeWalk } from '../../../src/entry/program/engine.ts';
 import type { LiveRun } from '../../../src/entry/program/live/live-run.ts';
 import { defaultConfig } from '../../../src/config/index.ts';
@@ -49,14 +50,28 @@ export function lastOfEach(alerts: readonly Alert[]): unknown[] {
   return [...last.values()].sort((left, right) => (left.firstSeen < right.firstSeen ? -1 : left.firstSeen > right.firstSeen ? 1 : left.id < right.id ? -1 : 1)).map(bare);
 }
 
-/** All pending alerts, which come a few batches at a time. */
+/** All alerts that a run saved, and what its next tick would tell. */
 export async function allPending(run: LiveRun): Promise<Alert[]> {
   const all: PendingAlert[] = [];
   for (;;) {
     const more = await run.pending(all.at(-1)?.number ?? 0);
-    if (more.length === 0) return all.map(({ alert }) => alert);
+    if (more.length === 0) return [...all.map(({ alert }) => alert), ...untold(run.walk.state)];
     all.push(...more);
   }
+}
+
+/** The same of a store. */
+export async function pendingIn(store: Store): Promise<Alert[]> {
+  const checkpoint = await Checkpoint.open(store, kindsByName);
+  const batches = await Promise.all(checkpoint.pending.map((batch) => checkpoint.alertsOf(batch)));
+  return [...batches.flat().map(({ alert }) => alert), ...untold(await checkpoint.state())];
+}
+
+/** What was found at the very end is told at the tick behind it. */
+function untold({ episodes: { news } }: WalkState): Alert[] {
+  news.isOn = true;
+  news.goTo(Infinity);
+  return news.take().map(({ alert }) => alert);
 }
 
 /** Baselines by owner, in an order of their own. */

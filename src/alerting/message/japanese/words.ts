@@ -107,7 +107,7 @@ function lasting(ms: number): string {
 
 export const japanese: Words = {
   testMark: '[テスト] ',
-  labels: { look: 'まず確認', story: '経緯', when: '発生', whom: '対象', history: '判断の根拠', quiet: '通知されない条件', attack: 'ATT&CK', ids: 'ID', count: 'ほか', deployment: 'デプロイ' },
+  labels: { look: 'まず確認', story: '経緯', when: '発生', whom: '対象', history: '判断の根拠', quiet: '通知されない条件', attack: 'ATT&CK', ids: 'インシデント', count: 'ほか', deployment: 'デプロイ' },
   title,
   unusual,
   lookFirst: ({ explanation }) => orEnglish(sayBy(looks, explanation.lookFirst), explanation.lookFirst),

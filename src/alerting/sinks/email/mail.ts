@@ -7,7 +7,7 @@ import { html } from '../../message/dialects.ts';
 import { fitText } from '../../message/fit.ts';
 import type { Reader } from '../../message/moment.ts';
 import { sparkline } from '../../message/picture.ts';
-import { messageColour, statusWord } from '../../message/severity.ts';
+import { messageColour, severityWord } from '../../message/severity.ts';
 
 export interface Mail {
   subject: string;
@@ -35,7 +35,7 @@ export function mailOf(notification: Notification, message: Message, reader: Rea
   const name = key.replace(/[^\w-]/g, '').slice(0, 64);
   const root = `<fargazer.${name}@${domain}>`;
   const isFirst = sequence <= 1;
-  const subject = before === undefined ? oneLine(fitText(`[${statusWord(message, reader.locale)}] ${message.title}`, subjectCharacters, (text) => text)) : `Re: ${before.subject}`;
+  const subject = before === undefined ? oneLine(fitText(`[${severityWord(message.severity, reader.locale)}] ${message.title}`, subjectCharacters, (text) => text)) : `Re: ${before.subject}`;
   const firstId = before?.messageId ?? root;
   return {
     subject,
@@ -56,23 +56,22 @@ function oneLine(text: string): string {
 function textOf(message: Message, { locale }: Reader): string {
   const fact = ({ label, text }: Message['facts'][number]): string => (label === undefined ? text : `${label}: ${text}`);
   const drawn = message.picture === undefined ? '' : sparkline(message.picture);
-  const parts = [`${message.title} (${statusWord(message, locale)})`, ...message.facts.map(fact), drawn, ...(message.more.length === 0 ? [] : ['--', ...message.more.map(fact)])];
+  const parts = [`${message.title} (${severityWord(message.severity, locale)})`, ...message.facts.map(fact), drawn, ...(message.more.length === 0 ? [] : ['--', ...message.more.map(fact)])];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** Mail programs know little CSS and no style sheets: everything stands at its element, and nothing is loaded. */
+/** Mail programs know little CSS and no style sheets: everything stands at its element, and nothing is loaded. The severity's colour is a rule beside the text, for as text it would be too pale. */
 function htmlOf(message: Message, { locale }: Reader): string {
   const fact = ({ label, text }: Message['facts'][number], style: string): string => `<p style="${style}">${label === undefined ? '' : `${html.bold(label)}: `}${html.escape(text)}</p>`;
   const drawn = message.picture === undefined ? '' : sparkline(message.picture);
-  const colour = messageColour(message);
   return [
-    `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>`,
-    '<body style="margin:0;padding:16px;font-family:system-ui,-apple-system,\'Segoe UI\',\'Hiragino Sans\',\'Noto Sans JP\',sans-serif;font-size:15px;line-height:1.5">',
-    `<div style="max-width:640px;border-left:4px solid ${colour};padding-left:14px">`,
-    `<p style="margin:0 0 10px;font-size:17px">${html.bold(message.title)} <span style="color:${colour}">· ${html.escape(statusWord(message, locale))}</span></p>`,
+    `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light"></head>`,
+    '<body style="margin:0;padding:16px;font-family:system-ui,-apple-system,\'Segoe UI\',\'Hiragino Sans\',\'Noto Sans JP\',sans-serif;font-size:15px;line-height:1.5;background:#ffffff;color:#1f1f1f">',
+    `<div style="max-width:640px;border-left:4px solid ${messageColour(message)};padding-left:14px">`,
+    `<p style="margin:0 0 10px;font-size:17px">${html.bold(message.title)} <span>· ${html.escape(severityWord(message.severity, locale))}</span></p>`,
     ...message.facts.map((one) => fact(one, 'margin:0 0 8px')),
     ...(drawn === '' ? [] : [`<p style="margin:0 0 8px;font-family:monospace">${html.escape(drawn)}</p>`]),
-    ...message.more.map((one) => fact(one, 'margin:0 0 4px;font-size:13px;color:#6b6b6b')),
+    ...message.more.map((one) => fact(one, 'margin:0 0 4px;font-size:13px;color:#5c5c5c')),
     '</div></body></html>',
   ].join('\n');
 }

@@ -20,6 +20,7 @@ export function smtpSender(options: SmtpOptions, { authorities }: SmtpDependenci
 
   return async (mail) => {
     const { createTransport } = await import('nodemailer');
+    let socket: Socket | undefined;
     const transport = createTransport({
       host, port,
       secure: tls === 'implicit', requireTLS: tls === 'starttls', ignoreTLS: tls === 'none',
@@ -28,7 +29,7 @@ export function smtpSender(options: SmtpOptions, { authorities }: SmtpDependenci
       ...(username === undefined ? {} : { auth: { user: username, pass: password ?? '' }, forceAuth: true }),
       connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs, maxResponseSize: 65_536,
       disableFileAccess: true, disableUrlAccess: true,
-      getSocket: (_, done) => guardedSocket(host, port, allowPrivate, done),
+      getSocket: (_, done) => void (socket = guardedSocket(host, port, allowPrivate, done)),
     });
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
@@ -42,12 +43,17 @@ export function smtpSender(options: SmtpOptions, { authorities }: SmtpDependenci
       throw deadline.aborted ? new SinkError('timeout', `${host} did not take the mail within ${timeoutMs / 1000} s.`, true) : smtpFailure(error, host, [username, password]);
     } finally {
       transport.close();
+      // A server that hangs would keep a polite end waiting.
+      socket?.destroy();
     }
   };
 }
 
-function guardedSocket(host: string, port: number, allowPrivate: boolean, done: (error: Error | null, options?: { connection: Socket }) => void): void {
-  if (isIP(host) !== 0 && !isReachable(host, allowPrivate)) return done(new AddressRefused());
+function guardedSocket(host: string, port: number, allowPrivate: boolean, done: (error: Error | null, options?: { connection: Socket }) => void): Socket | undefined {
+  if (isIP(host) !== 0 && !isReachable(host, allowPrivate)) {
+    done(new AddressRefused());
+    return undefined;
+  }
   // Commands are short and each waits for its answer.
   const connection = connect({ host, port, noDelay: true, lookup: guardedLookup(allowPrivate) });
   const fail = (error: Error): void => done(error);
@@ -56,6 +62,7 @@ function guardedSocket(host: string, port: number, allowPrivate: boolean, done: 
     connection.off('error', fail);
     done(null, { connection });
   });
+  return connection;
 }
 
 const certificateCode = /CERT|^ERR_TLS_CERT|^UNABLE_TO_|SELF_SIGNED|HOSTNAME_MISMATCH/;

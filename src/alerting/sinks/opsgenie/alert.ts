@@ -7,7 +7,7 @@ import { leadOf } from '../../message/rank.ts';
 import { fit, fitText } from '../../message/fit.ts';
 import { plain } from '../../message/plain.ts';
 import { neverEmpty } from '../../never-empty.ts';
-import { statusWord, type Locale } from '../../message/severity.ts';
+import { severityWord, type Locale } from '../../message/severity.ts';
 
 export const limits = { message: 130, description: 15_000, entity: 512, note: 25_000, tag: 50 };
 
@@ -51,7 +51,7 @@ export function described(message: Message, locale: Locale, limit: number): stri
   return fit(message, {
     limit,
     measure: (text) => text.length,
-    head: (fitting) => escaped(`${fitting.title} (${statusWord(fitting, locale)})`),
+    head: (fitting) => escaped(`${fitting.title} (${severityWord(fitting.severity, locale)})`),
     fact: ({ label, text }) => escaped(label === undefined ? text : `${label}: ${text}`),
     between: '\n',
     withMore: true,

@@ -3,7 +3,7 @@ import type { Fact, Message, Severity } from '#contract';
 import { slackMrkdwn } from '../../message/dialects.ts';
 import { choose, cutAtWord, fitText, type Chosen } from '../../message/fit.ts';
 import { sparkline } from '../../message/picture.ts';
-import { quotedParts } from '../../message/quotations.ts';
+import { quotedParts } from '../../message/quoted-parts.ts';
 import { statusWord, type Locale } from '../../message/severity.ts';
 
 /** All blocks together; from about 13,200 characters on Slack has answered `msg_blocks_too_long`. */

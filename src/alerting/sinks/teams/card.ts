@@ -2,7 +2,7 @@
 import type { Fact, Message, Severity } from '#contract';
 import { choose, fitText, type Chosen } from '../../message/fit.ts';
 import { sparkline } from '../../message/picture.ts';
-import { quotedParts } from '../../message/quotations.ts';
+import { quotedParts } from '../../message/quoted-parts.ts';
 import { statusWord, type Locale } from '../../message/severity.ts';
 
 /** Teams takes 28 KB a message; some of it is for the envelope that a workflow adds. */
