@@ -186,7 +186,7 @@ describe('a mail server', () => {
 
   test('that hangs or breaks off is given up on', async (t) => {
     for (const [speaks, code] of [['', 'timeout'], ['220 x ESMTP\r\n', 'timeout'], ['reset', 'unreachable']] as const) {
-      const server = createServer((socket) => void (speaks === 'reset' ? socket.resetAndDestroy() : socket.on('error', () => undefined).write(speaks)));
+      const server = createServer((socket) => void (speaks === 'reset' ? socket.resetAndDestroy() : socket.on('error', () => undefined).resume().write(speaks)));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       t.after(() => server.close());
       const notifier = email({ from, to, smtp: { host: '127.0.0.1', port: (server.address() as AddressInfo).port, allowPrivate: true, timeoutMs: 300 } }, dependencies);

@@ -13,7 +13,7 @@ header p,section>p{color:var(--dim);margin:0 0 10px;max-width:70ch}
 .bar fieldset{border:0;margin:0 0 0 auto;padding:0;display:flex;gap:12px;white-space:nowrap}.bar label{cursor:pointer}
 section{padding:36px 0 12px;border-top:1px solid var(--line);scroll-margin-top:70px}section:first-of-type{border-top:0}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:24px;align-items:start}
-@media(max-width:820px){.pair{grid-template-columns:1fr}header,main{padding:0 12px}.bar{padding:8px 12px}}
+@media(max-width:820px){.pair{grid-template-columns:1fr}header,main{padding:0 12px}.bar{position:static;padding:8px 12px}}
 .pair>div{min-width:0;overflow-wrap:anywhere}
 code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Noto Sans Mono CJK JP",monospace}
 time,.by,.from{color:var(--dim)}

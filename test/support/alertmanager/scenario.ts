@@ -103,7 +103,7 @@ function unlike(routes: RouteOptions[]): RouteOptions[] {
 
 export function scenarioOf(seed: number, nowMs: number, lengthS = 12): Scenario {
   const random = seeded(seed);
-  const muteTimes = random() < 0.5 ? { now: [timesAround(random, nowMs, true)], elsewhen: [timesAround(random, nowMs, false)] } : {};
+  const muteTimes: Record<string, TimeInterval[]> = random() < 0.5 ? { now: [timesAround(random, nowMs, true)], elsewhen: [timesAround(random, nowMs, false)] } : {};
   const mutes = Object.keys(muteTimes);
   const root: RouteOptions = {
     receiver: 'one', groupBy: [...pick(random, groupings)], groupWaitMs: pick(random, waits), groupIntervalMs: pick(random, intervals), repeatIntervalMs: pick(random, repeats),
@@ -144,7 +144,7 @@ function happeningsOf(random: Random, alerts: readonly PlannedAlert[], lengthS: 
     let atS = Math.floor(random() * 6);
     let isFiring = false;
     while (atS < lengthS - 1) {
-      const status = isFiring && random() < 0.4 ? 'resolved' : 'firing';
+      const status: Happening['status'] = isFiring && random() < 0.4 ? 'resolved' : 'firing';
       happenings.push({ atS, alert: id, status });
       isFiring = status === 'firing';
       atS += 1 + Math.floor(random() * 5);
