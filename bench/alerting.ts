@@ -1,5 +1,4 @@
 /** What the alerting pipeline costs: findings through all its stages, in a storm and in ordinary noise, and the size of its state. */
-import { performance } from 'node:perf_hooks';
 import { deflateRawSync } from 'node:zlib';
 import type { Alert, PendingAlert } from '#contract';
 import { Pipeline, newSilence } from '../src/alerting/pipeline.ts';
@@ -52,7 +51,7 @@ function walk(pending: readonly PendingAlert[]): { perSecond: number; pipeline: 
   const pipeline = new Pipeline(whole);
   const silence = newSilence({ matchers: matchers('service="service-7"'), author: 'bench', reason: 'known', startsMs: startMs, endsMs: startMs + 60 * minute });
   if (!('fault' in silence)) pipeline.silence(silence);
-  const before = performance.now();
+  const before = process.cpuUsage();
   // In steps of a second, as a closer would.
   let messages = 0;
   for (let from = 0, toMs = startMs + 1_000; from < pending.length; toMs += 1_000) {
@@ -63,7 +62,8 @@ function walk(pending: readonly PendingAlert[]): { perSecond: number; pipeline: 
     from = end;
   }
   messages += pipeline.walkTo(startMs + 30 * minute).length;
-  return { perSecond: pending.length / ((performance.now() - before) / 1_000), pipeline, messages };
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond: pending.length / ((user + system) / 1e6), pipeline, messages };
 }
 
 /** The best of four runs: the first one is compiled while it runs, and others use the machine too. */
@@ -71,7 +71,7 @@ function measured(name: string, pending: readonly PendingAlert[]): Figure {
   const runs = Array.from({ length: 4 }, () => walk(pending));
   const perSecond = Math.max(...runs.map((run) => run.perSecond));
   const { messages } = runs[0]!;
-  return { name, value: Math.round(perSecond), unit: 'findings/s', reach: '100,000', detail: `100,000 findings, all stages, to 30 minutes later; ${messages} messages` };
+  return { name, value: Math.round(perSecond), unit: 'findings/s', reach: '100,000', detail: `of processor time, which collecting garbage is part of; 100,000 findings, all stages, to 30 minutes later; ${messages} messages` };
 }
 
 export function run(): Figure[] {

@@ -8,6 +8,7 @@ import { errorsPage } from './docs/errors.ts';
 import { formatsPage } from './docs/formats.ts';
 import { metricsPage } from './docs/metrics.ts';
 import { optionsPage } from './docs/options.ts';
+import { sinksPage } from './docs/sinks.ts';
 import { alertJsonSchema, configSchemaText } from './docs/schemas.ts';
 import { detectors } from '../detectors/index.ts';
 
@@ -19,6 +20,7 @@ export function generatedPages(): Map<string, string> {
     ['docs/reference/formats.md', formatsPage()],
     ['docs/reference/detectors.md', detectorsPage()],
     ['docs/reference/metrics.md', metricsPage()],
+    ['docs/reference/sinks.md', sinksPage()],
     ['docs/reference/alert.schema.json', alertJsonSchema()],
     ['docs/reference/config.schema.json', configSchemaText()],
   ]);

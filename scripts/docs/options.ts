@@ -75,10 +75,21 @@ function optionRows(schema: Schema, path: string): string[][] {
 
 /** Options of one detector, for its own page. */
 export function detectorOptionRows(id: string): string[][] {
-  const whole = configJsonSchema(plugins) as Schema;
-  let part: JsonValue | undefined = whole;
-  for (const key of ['properties', 'detectors', 'properties', id]) part = isSchema(part) ? part[key] : undefined;
-  return isSchema(part) ? optionRows(part, '') : [];
+  return rowsAt('detectors', id);
+}
+
+/** Options of one output. */
+export function sinkOptionRows(name: string): string[][] {
+  return rowsAt('sinks', name);
+}
+
+function rowsAt(section: string, name: string): string[][] {
+  let part: JsonValue | undefined = configJsonSchema(plugins) as Schema;
+  for (const key of ['properties', section, 'properties', name]) part = isSchema(part) ? part[key] : undefined;
+  if (!isSchema(part)) return [];
+  // One of several ways: the options of all of them.
+  const ways = Array.isArray(part['anyOf']) ? part['anyOf'].filter(isSchema) : [part];
+  return ways.flatMap((way) => optionRows(way, ''));
 }
 
 export function optionsPage(): string {

@@ -86,8 +86,10 @@ function materialOf(seed: number): Material {
   const what = materials[seed % materials.length]!;
   if (what === 'generated') {
     const flowFields = caseFlowFields.split(' ');
-    const texts = recording(seed, 600, 60).map(({ text }) => text);
-    return { what, records: timed(texts, flowFields), learnForMs: 15 * minuteMs, flowFields, detectors: 'finders', tickEveryMs: minuteMs, linesAtMost: 6 };
+    // From one record of a task in a minute to many.
+    const minutes = [20, 40, 60][seed % 3]!;
+    const texts = recording(seed, 600, minutes).map(({ text }) => text);
+    return { what, records: timed(texts, flowFields), learnForMs: (minutes / 4) * minuteMs, flowFields, detectors: 'finders', tickEveryMs: minuteMs, linesAtMost: 6 };
   }
   const known = stories.get(what);
   if (known !== undefined) return known;

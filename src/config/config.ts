@@ -1,6 +1,7 @@
 /** Loading a configuration: YAML text to settings, or a list of faults with line and path. */
 import { readFileSync, statSync } from 'node:fs';
 import { isAlias, isMap, isSeq, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { z } from 'zod';
 import { defaultLatenessMs, FargazerError, parseSecretReference, type AlertingSettings, type FeedName, type Severity } from '#contract';
 import { routeWarnings } from './alerting-warnings.ts';
 import { alertingFaults, settleAlerting } from './alerting.ts';
@@ -9,7 +10,7 @@ import { formatDuration } from './duration.ts';
 import { faultsOf, type Fault } from './fault.ts';
 import { asOneOf, settleLive, type LiveConfig } from './live.ts';
 import { configSchema, type ParsedConfig, type Plugins } from './schema.ts';
-import { asWanted, insertEnvironment, withoutQuotes, type Environment } from './secrets-environment.ts';
+import { asWanted, insertEnvironment, withoutInserted, type Environment } from './secrets-environment.ts';
 import { takeSecrets, unresolvedSchema, type UnresolvedSink } from './secrets-unresolved.ts';
 import { writtenOut } from './sinks-shorthand.ts';
 import { withoutSecrets } from './sinks-texts.ts';
@@ -56,24 +57,28 @@ const factPairs: readonly (readonly [FeedName, FeedName])[] = [
 export function loadConfig(text: string, file: string, plugins: Plugins, environment: Environment = process.env): Config {
   const lines = new LineCounter();
   const document = parseYaml(text, file, lines);
+  let inserted: ReadonlyMap<string, string> = new Map();
   const refuse = (faults: readonly Fault[]): never => {
     const [code = 'config-invalid', ...others] = new Set(faults.map((fault) => fault.code ?? 'config-invalid'));
-    throw new FargazerError(others.length > 0 ? 'config-invalid' : code, faultSentences(faults, file, document, lines));
+    throw new FargazerError(others.length > 0 ? 'config-invalid' : code, withoutInserted(faultSentences(faults, file, document, lines), inserted));
   };
   const plain = (): unknown => withoutEmptySections(toPlain(document, file), plugins);
   const written = plain();
-  const missing = insertEnvironment(document, environment);
-  if (missing.length > 0) return refuse(missing);
+  const insertion = insertEnvironment(document, environment);
+  if (insertion.faults.length > 0) return refuse(insertion.faults);
+  ({ inserted } = insertion);
   const value = plain();
+  const schema = configSchema(plugins);
+  const tried = inserted.size > 0 ? schema.safeParse(value) : undefined;
+  if (tried?.success === false) asWanted(value, written, tried.error.issues);
   const sinks = sinksIn(value);
   const taken = takeSecrets(sinks, plugins.sinks ?? new Map(), (path) => placeText(path, file, document, lines));
   const given = taken.unresolved.length === 0 ? value : { ...(value as object), sinks: taken.section };
-  const schema = configSchema(plugins);
   const lenient = taken.unresolved.length === 0 ? schema : configSchema(withUnresolved(plugins, taken.unresolved));
-  let parsed = lenient.safeParse(given);
-  if (!parsed.success && asWanted(given, written, parsed.error.issues)) parsed = lenient.safeParse(given);
-  const issues = [...taken.issues, ...(parsed.success ? [] : parsed.error.issues)];
-  const faults = [...taken.faults, ...faultsOf(schema, shown(written, plugins), withoutQuotes(issues, value, written))];
+  const parsed = lenient.safeParse(given);
+  const isTold = (issue: z.core.$ZodIssue): boolean => taken.faults.some(({ path }) => path.join('.') === issue.path.join('.'));
+  const issues = [...taken.issues, ...(parsed.success ? [] : parsed.error.issues)].filter((issue) => !isTold(issue));
+  const faults = [...taken.faults, ...faultsOf(schema, shown(written, plugins), issues)];
   const config = parsed.success ? settle(parsed.data as ParsedConfig, plugins) : undefined;
   if (config !== undefined) faults.push(...latenessFaults(config.latenessMs), ...alertingFaults(parsed.data as ParsedConfig, [...config.sinks.keys()]));
   return config === undefined || faults.length > 0 ? refuse(faults) : config;
@@ -128,7 +133,8 @@ function parseYaml(text: string, file: string, lineCounter: LineCounter): Docume
     const { line } = lineCounter.linePos(error.pos[0]);
     // The parser catches its own overflow, and tells it as if it were the user's words.
     if (/call stack/i.test(error.message)) throw new FargazerError('config-unreadable', `${file}:${line}: this is not YAML that can be read (nested too deeply).`);
-    throw new FargazerError('config-unreadable', `${file}:${line}: this is not YAML: ${error.message.replace(/\.$/, '')}.`);
+    const cure = /flow-map/.test(error.message) && text.split('\n')[line - 1]?.includes('${') === true ? ' Within { } and [ ], write "${NAME}" in quotes.' : '';
+    throw new FargazerError('config-unreadable', `${file}:${line}: this is not YAML: ${error.message.replace(/\.$/, '')}.${cure}`);
   }
   return document;
 }

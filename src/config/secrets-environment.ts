@@ -9,9 +9,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** `$${` for `${` as it stands; else all up to the brace that closes, if there is one. */
 const places = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
-/** Replaces `${NAME}` in every value of a document, keys left alone; gives what cannot be replaced. */
-export function insertEnvironment(document: Document, environment: Environment): Fault[] {
+export interface Insertion {
+  faults: Fault[];
+  /** Texts that were inserted, by the name of their variable. */
+  inserted: Map<string, string>;
+}
+
+/** Replaces `${NAME}` in every value of a document, keys left alone; tells what cannot be replaced. */
+export function insertEnvironment(document: Document, environment: Environment): Insertion {
   const faults: Fault[] = [];
+  const inserted = new Map<string, string>();
   visit(document, {
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
@@ -21,13 +28,14 @@ export function insertEnvironment(document: Document, environment: Environment):
         if (name === undefined) return '${';
         const problem = problemOf(name, closed === '}', environment, place === whole);
         if (problem !== undefined) problems.push(problem);
+        else inserted.set(name, environment[name] ?? '');
         return environment[name] ?? '';
       });
       if (problems.length === 0) node.value = text;
       else faults.push({ path: pathOf(node, ancestors), sentence: problems[0] ?? '' });
     },
   });
-  return faults;
+  return { faults, inserted };
 }
 
 function problemOf(name: string, isClosed: boolean, environment: Environment, isWhole: boolean): string | undefined {
@@ -61,35 +69,42 @@ export function putAt(value: unknown, path: Path, put: unknown): void {
 
 /**
  * Texts of the environment become numbers or true and false where an option wants these; the environment knows texts
- * alone. False where nothing was changed.
+ * alone.
  */
-export function asWanted(value: unknown, written: unknown, issues: readonly z.core.$ZodIssue[]): boolean {
-  let hasChanged = false;
+export function asWanted(value: unknown, written: unknown, issues: readonly z.core.$ZodIssue[]): void {
   for (const issue of issues) {
     const text = valueAt(value, issue.path);
     if (issue.code !== 'invalid_type' || typeof text !== 'string' || text === valueAt(written, issue.path)) continue;
     const isNumber = (issue.expected === 'number' || issue.expected === 'int') && /^-?\d{1,15}(?:\.\d{1,15})?$/.test(text);
     if (!isNumber && !(issue.expected === 'boolean' && /^(?:true|false)$/.test(text))) continue;
     putAt(value, issue.path, isNumber ? Number(text) : text === 'true');
-    hasChanged = true;
   }
-  return hasChanged;
 }
 
-/** The same issues; sentences that quote what came from the environment quote what was written instead. */
-export function withoutQuotes(issues: readonly z.core.$ZodIssue[], value: unknown, written: unknown): z.core.$ZodIssue[] {
-  return issues.map((issue) => {
-    let { message } = issue;
-    for (const [text, original] of inserted(valueAt(value, issue.path), valueAt(written, issue.path))) {
-      // Schemas quote at most so much of a text.
-      message = message.replaceAll(JSON.stringify(text.slice(0, 80)), JSON.stringify(original));
-    }
-    return { ...issue, message };
-  });
+/** Shorter texts are no secrets, and stand in too many words. */
+const shortestHidden = 6;
+/** Sentences quote the beginning of what is long. */
+const headCharacters = 16;
+
+/** The same sentence with the names of variables where it quotes what they hold, or the beginning of it. */
+export function withoutInserted(sentence: string, inserted: ReadonlyMap<string, string>): string {
+  let rest = sentence;
+  for (const [name, value] of inserted) {
+    if (value.length < shortestHidden) continue;
+    for (const form of new Set([value, JSON.stringify(value).slice(1, -1)])) rest = hidden(rest, form, `\${${name}}`);
+  }
+  return rest;
 }
 
-function inserted(value: unknown, written: unknown): [text: string, original: string][] {
-  if (typeof value === 'string') return typeof written === 'string' && value !== written ? [[value, written]] : [];
-  if (typeof value !== 'object' || value === null || typeof written !== 'object' || written === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => inserted(inner, valueAt(written, [key])));
+function hidden(sentence: string, value: string, name: string): string {
+  const head = value.slice(0, headCharacters);
+  let shown = '';
+  let from = 0;
+  for (let at = sentence.indexOf(head); at >= 0; at = sentence.indexOf(head, from)) {
+    let length = head.length;
+    while (length < value.length && sentence[at + length] === value[length]) length += 1;
+    shown += sentence.slice(from, at) + name;
+    from = at + length;
+  }
+  return shown + sentence.slice(from);
 }

@@ -1,4 +1,4 @@
-/** Texts among the options of an output, and which of them are secrets: those whose description says so. */
+/** Texts among the options of an output, and which of them are secrets: those whose name or description says so. */
 import { z } from 'zod';
 import { putAt } from './secrets-environment.ts';
 
@@ -12,9 +12,11 @@ export interface OptionText {
 /** Stands for what messages do not show. */
 export const withheld = Symbol('text that is not shown');
 
+const named = /(?:secret|password|token|(?:api|routing|access|private)_?key)$/i;
+
 /** Every text among the options, by its place. */
 export function textsOf(schema: unknown, value: unknown, path: (string | number)[] = []): OptionText[] {
-  if (typeof value === 'string') return [{ path, text: value, isSecret: isSecret(schema) }];
+  if (typeof value === 'string') return [{ path, text: value, isSecret: isSecret(schema) || named.test(String(path.at(-1) ?? '')) }];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => textsOf(childOf(schema, key), inner, [...path, Array.isArray(value) ? Number(key) : key]));
 }

@@ -1,7 +1,7 @@
 /** Facts: what records told about tasks, interfaces, addresses and names, as walked so far (E6). */
 import type { DnsActivity, FargazerEvent, FeedName, JsonValue, Subject, TaskState } from '#contract';
 import { hash32 } from './bound.ts';
-import type { Lateness } from './order.ts';
+import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
 
 /** What is known of a task. Absent fields are not known. */
 export interface TaskFacts {
@@ -85,7 +85,8 @@ export class Facts {
       this.tasks.set(id, task);
       this.epoch += 1;
     }
-    if (event.timeMs > task.lastSeenMs) task.lastSeenMs = event.timeMs;
+    const minuteMs = minuteOf(event.timeMs) * minuteLengthMs;
+    if (minuteMs > task.lastSeenMs) task.lastSeenMs = minuteMs;
     for (const name of namesOfTask) {
       if (task[name] !== undefined || subject[name] === undefined) continue;
       task[name] = subject[name];

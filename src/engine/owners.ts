@@ -1,6 +1,7 @@
 /** Owners and their instances: who was seen since when, with the parts of their baselines and the traces of each task. */
 import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
 import { hash32 } from './bound.ts';
+import { minuteLengthMs } from './order.ts';
 import { unpackValue } from './packed-value.ts';
 import { isInPlace, nameIn, packOf, parentOf } from './owner-name.ts';
 import type { Group } from './parts.ts';
@@ -268,11 +269,13 @@ export function instanceKey(container: string, id: string): string {
 }
 
 /** Notes a sighting on an owner and an instance. */
-export function sight(instance: Instance, feed: FeedName, minute: number, timeMs: number, count: number): void {
+export function sight(instance: Instance, feed: FeedName, minute: number, count: number): void {
   const { owner } = instance;
   owner.isChanged = true;
-  if (timeMs > instance.lastSeenMs) instance.lastSeenMs = timeMs;
-  if (timeMs > owner.lastSeenMs) owner.lastSeenMs = timeMs;
+  // By the minute: which of its records come one by one and which as one row is nothing that a state may tell.
+  const minuteMs = minute * minuteLengthMs;
+  if (minuteMs > instance.lastSeenMs) instance.lastSeenMs = minuteMs;
+  if (minuteMs > owner.lastSeenMs) owner.lastSeenMs = minuteMs;
   instance.lastMinutes[feed] = minute;
   owner.feeds.add(feed);
   owner.events += count;

@@ -66,13 +66,14 @@ export class Rows {
   /** A line or point of a subject that was attributed before, and nothing has changed since that attribution hangs on. */
   #walkSeen(row: FargazerEvent, { instance, task, revision, isUnattributed }: Whose, minute: MinuteState): void {
     const { timeMs, feed } = row;
-    if (task !== undefined && timeMs > task.lastSeenMs) task.lastSeenMs = timeMs;
+    const minuteMs = minute.minute * minuteLengthMs;
+    if (task !== undefined && minuteMs > task.lastSeenMs) task.lastSeenMs = minuteMs;
     if (isUnattributed) this.unattributed += row.count;
     if (instance.lastMinutes[feed] !== minute.minute) {
       if (revision !== undefined) sightRevision(instance.owner, revision, timeMs);
       this.#parts.silence.note(feed, instance);
     }
-    sight(instance, feed, minute.minute, timeMs, row.count);
+    sight(instance, feed, minute.minute, row.count);
     this.onRow?.(row, instance);
     this.#observe(row, this.#entityMinute(minute, instance, row), minute);
   }
@@ -86,7 +87,7 @@ export class Rows {
     const owner = state.owners.of(whose.owner, timeMs);
     const instance = state.owners.instance(owner, whose.container, whose.instance, timeMs);
     if (whose.revision !== undefined) sightRevision(owner, whose.revision, timeMs);
-    sight(instance, feed, minute.minute, timeMs, row.count);
+    sight(instance, feed, minute.minute, row.count);
     this.#parts.silence.note(feed, instance);
     this.onRow?.(row, instance);
     if (row.kind === 'log' || row.kind === 'metrics') this.#whose.note(row, whose, instance, state, minute.minute);

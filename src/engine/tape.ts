@@ -2,8 +2,7 @@
  * The tape: everything decoded and not walked yet, by feed and minute of event time.
  * Events of one key and minute become one on arrival, in any order; beyond a budget, minutes are packed and go to disk.
  */
-import type { FargazerEvent, FeedName, Intake, MetricSet, Subject } from '#contract';
-import { feedNames } from '#contract';
+import { feedNames, type FargazerEvent, type FeedName, type Intake, type MetricSet, type Subject } from '#contract';
 import { metricsPerMinuteLimit, pruneMetrics } from './metric-sets.ts';
 import { compareInFeed, feedIndex, minuteOf } from './order.ts';
 import { packPage, unpackPage } from './pack.ts';
@@ -285,8 +284,7 @@ export class Tape implements Intake {
 
   /** Everything left as pages, in feed and minute order; the tape is empty afterwards. */
   *pages(): Generator<{ feed: FeedName; minute: number; page: Buffer }> {
-    const feeds = [...this.#buckets.keys()].sort((left, right) => feedIndex(left) - feedIndex(right));
-    for (const feed of feeds) {
+    for (const feed of [...this.#buckets.keys()].sort((left, right) => feedIndex(left) - feedIndex(right))) {
       for (const minute of this.minutes(feed)) yield { feed, minute, page: packPage(this.lift(feed, minute)) };
     }
   }

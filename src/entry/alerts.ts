@@ -49,7 +49,7 @@ async function inStore<Result>({ config, stateDir }: AlertsPlace, work: (store: 
 /** The configuration with one of its outputs, or with all. Secrets of the others are not read. */
 function only(config: Config, sink: string | undefined): Config {
   const names = [...config.sinks.keys()];
-  if (names.length === 0) throw new FargazerError('usage', 'The configuration names no output. Add one, for example sinks: { slack: ${SLACK_WEBHOOK_URL} }, and name the file with --config.');
+  if (names.length === 0) throw new FargazerError('usage', 'The configuration names no output. Add one, for example sinks: { slack: "${SLACK_WEBHOOK_URL}" }, and name the file with --config.');
   if (sink === undefined) return config;
   if (!config.sinks.has(sink)) throw new FargazerError('sink-unknown', `The configuration has no output ${JSON.stringify(sink.slice(0, 80)).slice(1, -1)}${suggestion(sink, names)}`);
   return { ...config, sinks: new Map([[sink, config.sinks.get(sink)]]) };

@@ -33,6 +33,10 @@ export const program: Program = {
   liveConfig: () => loadConfig(configText(process.env), 'FARGAZER_CONFIG', plugins),
   consume: async (settings) => consume({ ...settings, config: await withSecrets(settings.config, plugins) }),
   coverage,
+  async previewSinks(settings) {
+    const { previewSinks } = await import('./program/preview.ts');
+    return previewSinks(settings);
+  },
   replay,
   save,
   estimate,

@@ -114,11 +114,10 @@ describe('in a browser', { skip }, () => {
       view.on('console', (message) => said.push(message.text()));
       view.on('request', (request) => asked.push(request.url()));
       await view.setContent(renderPreview(recorded.slice(0, 2), { timeZone: 'UTC' }));
-      const { overflow, ground, mail } = await view.evaluate(() => ({
-        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ground: getComputedStyle(document.body).backgroundColor,
-        mail: document.querySelector('.mail .html')?.shadowRoot?.textContent ?? '',
-      }));
+      const seen = async (expression: string): Promise<unknown> => view.evaluate(expression);
+      const overflow = Number(await seen('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
+      const ground = await seen('getComputedStyle(document.body).backgroundColor');
+      const mail = String(await seen("document.querySelector('.mail .html').shadowRoot.textContent"));
       assert.ok(overflow <= 0, `${overflow} pixels too wide`);
       assert.equal(ground, colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(23, 25, 28)');
       assert.match(mail, /checkout/);

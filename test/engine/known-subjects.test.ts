@@ -26,7 +26,7 @@ class Walked {
     const whose = attribute(row, facts, standardLateness);
     const owner = owners.of(whose.owner, timeMs);
     const instance = owners.instance(owner, whose.container, whose.instance, timeMs);
-    sight(instance, row.feed, minuteOf(timeMs), timeMs, 1);
+    sight(instance, row.feed, minuteOf(timeMs), 1);
     this.known.note(row, whose, instance, this.state, minuteOf(timeMs));
     return row;
   }

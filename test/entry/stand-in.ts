@@ -73,6 +73,7 @@ export function standIn(changes: Partial<Program> = {}): Program {
     },
     liveConfig: () => { throw new Error('not asked here'); },
     consume: async () => undefined,
+    previewSinks: async () => '',
     coverage: async () => ({ rows: [], walkedMs: undefined }),
     replay: async () => ({ outcome: outcome() }),
     save: unexpected,

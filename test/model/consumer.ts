@@ -17,6 +17,8 @@ export interface Size {
   faults?: number;
   /** Entries of a batch at most. */
   batch?: number;
+  /** Moves made already when the search begins. */
+  begun?: readonly string[];
   /** The stream is complete before the first is read, in every way in which it can come to be; batches are as long as they may be. */
   isComplete?: boolean;
   /** Lanes are read one by one, with steps of others between them, as a database answers page by page. */
@@ -52,9 +54,9 @@ export interface Settings extends Rules {
 }
 
 export function consumer(size: Size, wrong: Partial<Rules> = {}): Model<World> {
-  const { shards, records, rounds, splits = 0, merges = 0, faults = 0, batch = 2, isComplete = false, readsSlowly = false } = size;
+  const { shards, records, rounds, splits = 0, merges = 0, faults = 0, batch = 2, begun = [], isComplete = false, readsSlowly = false } = size;
   const settings: Settings = { ...rules, ...wrong, readsSlowly };
-  return {
+  const model: Model<World> = {
     initial: newWorld(shards, { rounds, splits, merges, faults }),
     copy: copyOf,
     keyOf,
@@ -73,6 +75,8 @@ export function consumer(size: Size, wrong: Partial<Rules> = {}): Model<World> {
       }
     },
   };
+  for (const name of begun) model.moves(model.initial).find((move) => move.name === name)!.apply(model.initial);
+  return model;
 }
 
 /**

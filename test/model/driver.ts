@@ -6,10 +6,12 @@ import { closedRound, closeRounds } from '../../src/entry/program/live/closer.ts
 import { applyBatch, laneKey } from '../../src/entry/program/live/lane.ts';
 import { beginRound } from '../../src/entry/program/live/schedule.ts';
 import { memoryStore } from '../../src/stores/memory/index.ts';
+import { putParts } from '../support/live/faults.ts';
 import { recording, startMs, tickText, type Timed } from '../support/live/recording.ts';
 import { ShardedStream } from '../support/live/stream.ts';
 import { alerting, baselines, decode, lastOfEach, makeWalk, pendingIn, replayed, stored } from '../support/live/whole.ts';
 import type { Model } from './explore.ts';
+import type { Size } from './consumer.ts';
 import type { World } from './world.ts';
 
 /** Between rounds, so that minutes of slow feeds end within a schedule of two or three. */
@@ -76,42 +78,46 @@ function stepped(inner: Store, turn: (label: string) => Promise<void>): Store {
     ...inner,
     partNow: undefined as never,
     item: async (key) => (await turn(`item ${key}`), inner.item(key)),
-    items: async (prefix) => (await turn(`items ${prefix}`), inner.items(prefix)),
+    /** As a database that answers a page at a time. */
+    async items(prefix) {
+      const found: Awaited<ReturnType<Store['items']>> = [];
+      for (;;) {
+        await turn(`${found.length === 0 ? 'items' : 'more'} ${prefix}`);
+        const left = (await inner.items(prefix)).filter(({ key }) => found.length === 0 || key > found.at(-1)!.key);
+        found.push(...left.slice(0, 1));
+        if (left.length <= 1) return found;
+      }
+    },
     part: async (name) => (await turn('part'), inner.part(name)),
     async commit({ parts = [], replaced = [], ...step }: Step) {
       if (parts.length > 0) {
         await turn(`parts of ${step.key}`);
-        await aside(inner, { parts });
+        await putParts(inner, parts);
       }
       await turn(`commit ${step.key}`);
       const version = await inner.commit(step);
       const gone = replaced.filter((name) => !parts.some((part) => part.name === name));
       if (version !== undefined && gone.length > 0) {
         await turn(`delete of ${step.key}`);
-        await aside(inner, { replaced: gone });
+        await inner.commit({ key: 'aside/gone', expected: (await inner.item('aside/gone'))?.version, value: null, replaced: gone });
       }
       return version;
     },
   };
 }
 
-async function aside(inner: Store, what: Pick<Step, 'parts' | 'replaced'>): Promise<void> {
-  await inner.commit({ key: 'aside/one', expected: (await inner.item('aside/one'))?.version, value: null, ...what });
-}
-
 const isRound = (label: string): boolean => label.startsWith('item round/');
 const isLane = (label: string): boolean => label.startsWith('item lane/');
+const isMore = (label: string): boolean => label === 'more lane/';
 const isPart = (label: string): boolean => label === 'part';
 
 export interface Driven {
   /** Alerts compared. */
   alerts: number;
-  /** Steps of the walk refused because somebody else was first. */
-  refused: number;
 }
 
 /** Runs a schedule with real records and compares each step with the model and the outcome with a replay. */
-export async function drive(model: Model<World>, names: readonly string[], seed: number, rounds: number): Promise<Driven> {
+export async function drive(model: Model<World>, names: readonly string[], seed: number, { rounds, readsSlowly = false }: Size): Promise<Driven> {
   const store = memoryStore();
   const stream = new ShardedStream(model.initial.shards.length);
   const content = new Content(seed, rounds + 1);
@@ -121,7 +127,6 @@ export async function drive(model: Model<World>, names: readonly string[], seed:
   const endOf = (id: string, place: number): number => (place === 0 ? 0 : ends.get(id)![place - 1]!);
   let world = model.initial;
   let schedule: Actor | undefined;
-  let refused = 0;
   for (const [place, name] of names.entries()) {
     const before = world;
     world = model.copy(world);
@@ -180,7 +185,7 @@ export async function drive(model: Model<World>, names: readonly string[], seed:
       const shard = Number(who.replace('late ', ''));
       const actor = actors.get(who)!;
       try {
-        if (await follow(actor, stage, laneKey(stream.shards[shard]!.id), before.closed, world, who)) refused += 1;
+        await follow(actor, stage, laneKey(stream.shards[shard]!.id), before.closed, world, who, readsSlowly);
       } catch (error) {
         throw new Error(`${names.slice(0, place + 1).join(', ')}: it ${actor.isDone ? 'is done' : `waits for ${(await actor.waitsFor()).join(' and ')}`}: seed ${seed}`, { cause: error });
       }
@@ -198,53 +203,56 @@ export async function drive(model: Model<World>, names: readonly string[], seed:
   const told = `${names.join(', ')}: seed ${seed}`;
   assert.deepEqual(lastOfEach(await pendingIn(store)), expected, told);
   assert.deepEqual(baselines(await stored(store)), baselines(whole), told);
-  return { alerts: expected.length, refused };
+  return { alerts: expected.length };
 }
 
-/** An invocation's step of a stage; gives whether it was a walk that came too late. */
-async function follow(actor: Actor, stage: string, lane: string, closed: World['closed'], world: World, who: string): Promise<boolean> {
+/** An invocation's step of a stage. */
+async function follow(actor: Actor, stage: string, lane: string, closed: World['closed'], world: World, who: string, readsSlowly: boolean): Promise<void> {
   const isState = (label: string): boolean => label === 'item walk/state';
   switch (stage) {
     case 'pruning':
       assert.ok(await actor.goTo('item walk/state', (label) => label.startsWith('parts of')), 'it does not look how far the walk is');
-      return false;
+      return;
     case 'write':
       assert.ok(await actor.goTo(`parts of ${lane}`), 'it writes no contribution');
-      return false;
+      return;
     case 'commit':
       assert.ok(await actor.goTo(`commit ${lane}`, (label) => label.startsWith('parts of')), 'it does not commit its lane');
       await actor.goWhile((label) => isLane(label) || isRound(label));
-      return false;
+      return;
     case 'delete':
       assert.ok(await actor.goTo(`delete of ${lane}`), 'it deletes nothing');
-      return false;
+      return;
     case 'lanes':
-      assert.ok(await actor.goTo('items lane/'), 'it does not look for rounds to close');
+      if (!readsSlowly || !(await actor.waitsFor()).includes('more lane/')) assert.ok(await actor.goTo('items lane/'), 'it does not look for rounds to close');
+      else actor.grant('more lane/');
+      if (!readsSlowly) await actor.goWhile(isMore);
       await actor.goWhile(isRound);
-      return false;
+      return;
     case 'again':
       assert.ok(await actor.goTo('items lane/'), 'it does not read the lanes again');
-      return false;
+      await actor.goWhile(isMore);
+      return;
     case 'parts':
       await actor.goWhile(isPart);
-      return false;
+      return;
     case 'state': {
       assert.ok(await actor.goTo('item walk/state'), 'it does not read the state');
       const isCurrent = world.invocations.some((one) => `${one.isGivenUp ? 'late ' : ''}${one.shard}` === who && one.stage === 'walk');
       // It may read the state anew with owners that it met, as long as it is the same.
       await actor.goWhile((label) => isPart(label) || (isCurrent && isState(label)));
-      return false;
+      return;
     }
     case 'walk': {
       const isDone = await actor.goTo('commit walk/state', (label) => label.startsWith('items'));
       await actor.goWhile((label) => label === 'delete of walk/state');
       assert.ok(isDone || world.closed === closed, 'it does not commit its walk');
-      return world.closed === closed;
+      return;
     }
     default:
       await actor.goWhile(() => true);
       assert.ok(actor.isDone, 'it does not end');
-      return false;
+      return;
   }
 }
 

@@ -1,4 +1,4 @@
-/** Schedules for the real code: ways through the model that differ from a calm one in a few moves, every so many-th of them. */
+/** Schedules for the real code: ways through the model that differ from a calm one in a few moves. */
 import type { Model, Move } from './explore.ts';
 import type { World } from './world.ts';
 
@@ -13,9 +13,8 @@ export interface Few {
 
 type Cost = keyof Few;
 
-/** Yields the names of the moves; of the schedules with all deviations used every `stride`-th only, of the others all. */
-export function* schedules(model: Model<World>, few: Few, stride: number): Generator<string[]> {
-  let last = 0;
+/** Yields the names of the moves. */
+export function* schedules(model: Model<World>, few: Few): Generator<string[]> {
   function* along(start: World, before: readonly string[], left: Few): Generator<string[]> {
     const branches: { state: World; names: string[]; left: Few }[] = [];
     const names = [...before];
@@ -27,12 +26,7 @@ export function* schedules(model: Model<World>, few: Few, stride: number): Gener
         if (move === calm) continue;
         const cost = costOf(move.name);
         if (left[cost] === 0) continue;
-        const rest = { ...left, [cost]: left[cost] - 1 };
-        if (rest.preemptions + rest.faults + rest.reshards === 0) {
-          last += 1;
-          if (last % stride !== 0) continue;
-        }
-        branches.push({ state: after(state, move), names: [...names, move.name], left: rest });
+        branches.push({ state: after(state, move), names: [...names, move.name], left: { ...left, [cost]: left[cost] - 1 } });
       }
       if (calm === undefined) break;
       state = after(state, calm);
@@ -47,6 +41,32 @@ export function* schedules(model: Model<World>, few: Few, stride: number): Gener
     return copy;
   };
   yield* along(model.initial, [], few);
+}
+
+/** Moves that were found with other rules, as far as these allow them, and then on to the end. */
+export function completed(model: Model<World>, wanted: readonly string[]): string[] {
+  const names: string[] = [];
+  let state = model.initial;
+  const make = (move: Move<World>): void => {
+    state = model.copy(state);
+    move.apply(state);
+    names.push(move.name);
+  };
+  for (const name of wanted) {
+    for (;;) {
+      const moves = model.moves(state);
+      const move = moves.find((one) => one.name === name);
+      // Where it has more steps to take, it takes them first.
+      const before = moves.find((one) => actorOf(name) !== 'outside' && actorOf(one.name) === actorOf(name) && costOf(one.name) === 'preemptions');
+      if (move ?? before) make((move ?? before)!);
+      if (move !== undefined || before === undefined) break;
+    }
+  }
+  for (;;) {
+    const calm = calmest(model.moves(state), state, names.at(-1));
+    if (calm === undefined) return names;
+    make(calm);
+  }
 }
 
 function costOf(name: string): Cost {

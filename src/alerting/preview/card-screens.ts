@@ -21,6 +21,7 @@ function cardElement(element: Part): string {
 }
 
 export const teamsScreen: Screen = {
+  id: 'teams',
   name: 'teams',
   title: 'Microsoft Teams',
   about: 'Each notification is a card.',
@@ -36,6 +37,7 @@ export const teamsScreen: Screen = {
 };
 
 export const googleChatScreen: Screen = {
+  id: 'google-chat',
   name: 'google-chat',
   title: 'Google Chat',
   about: 'Later notifications come as cards in the thread.',
@@ -52,6 +54,7 @@ export const googleChatScreen: Screen = {
 };
 
 export const amazonQScreen: Screen = {
+  id: 'sns-q-developer',
   name: 'sns',
   title: 'Amazon Q Developer in Slack (SNS, format q-developer)',
   about: 'Later notifications come as cards in the thread, where the channel allows threads.',

@@ -18,6 +18,7 @@ function slackBlock(block: Block): string {
 }
 
 export const slackScreen: Screen = {
+  id: 'slack',
   name: 'slack',
   title: 'Slack',
   about: 'With a bot token the message changes and its thread tells what came; with a webhook each notification is a message.',
@@ -25,6 +26,7 @@ export const slackScreen: Screen = {
 };
 
 export const discordScreen: Screen = {
+  id: 'discord',
   name: 'discord',
   title: 'Discord',
   about: 'The message changes.',
@@ -37,6 +39,7 @@ export const discordScreen: Screen = {
 };
 
 export const mattermostScreen: Screen = {
+  id: 'mattermost',
   name: 'mattermost',
   title: 'Mattermost',
   about: 'Each notification is a message.',

@@ -8,6 +8,7 @@ function letter(from: string, subject: string, body: string): string {
 }
 
 export const emailScreen: Screen = {
+  id: 'email',
   name: 'email',
   title: 'Email',
   about: 'Later notifications are answers to the first mail.',
@@ -20,6 +21,7 @@ export const emailScreen: Screen = {
 };
 
 export const snsScreen: Screen = {
+  id: 'sns',
   name: 'sns',
   title: 'SNS as mail (format text)',
   about: 'Each notification is a mail.',

@@ -19,8 +19,8 @@ export function markdownHtml(text: string): string {
 /** Slack's mrkdwn: bold, code, and links in angle brackets; its three entities are those of HTML. */
 export function mrkdwnHtml(text: string): string {
   return text
-    .replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, '<u class="link">$2$1</u>')
     .replaceAll('"', '&quot;')
+    .replace(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, target: string, label?: string) => `<u class="link">${label ?? target}</u>`)
     .replace(/(?<![\w*\u200b])\*([^*\n\u200b]+)\*(?![\w*\u200b])/g, '<b>$1</b>')
     .replace(/(?<![\w`\u200b])`([^`\n]+)`(?![\w`\u200b])/g, '<code>$1</code>')
     .replaceAll('\n', '<br>');

@@ -6,7 +6,7 @@ import { escaped, type Screen } from './screen.ts';
 import { style } from './style.ts';
 
 export function previewPage(screens: readonly Screen[], occasions: readonly Occasion[], readers: readonly Reader[]): string {
-  const links = screens.map((screen) => `<a href="#${anchor(screen)}">${escaped(short(screen))}</a>`).join('');
+  const links = screens.map((screen) => `<a href="#${screen.id}">${escaped(short(screen))}</a>`).join('');
   const themes = ['auto', 'light', 'dark'].map((theme, index) => `<label><input type="radio" name="theme" id="${theme}"${index === 0 ? ' checked' : ''}> ${theme}</label>`).join('');
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
@@ -17,7 +17,17 @@ export function previewPage(screens: readonly Screen[], occasions: readonly Occa
     `<nav class="bar">${links}<fieldset aria-label="Colours">${themes}</fieldset></nav><main>`,
     occasions.length === 0 ? '<p>There is no alert in any story.</p>' : screens.map((screen) => section(screen, occasions, readers)).join('\n'),
     '</main></body></html>\n',
-  ].join('\n');
+  ]
+    .join('\n')
+    .replace(/[🔴🟠🟡🔵✅🔼🔽⏫]/gu, drawn);
+}
+
+/** The signs of ours as this page draws them itself: not every machine has a font for them. */
+const signs: Readonly<Record<string, [name: string, text: string]>> = { '🔴': ['red', ''], '🟠': ['orange', ''], '🟡': ['yellow', ''], '🔵': ['blue', ''], '✅': ['done', '✓'], '🔼': ['mark', '▲'], '⏫': ['mark', '▲▲'], '🔽': ['mark', '▼'] };
+
+function drawn(sign: string): string {
+  const [name, text] = signs[sign] ?? ['', sign];
+  return `<span class="sign ${name}">${text}</span>`;
 }
 
 function section(screen: Screen, occasions: readonly Occasion[], readers: readonly Reader[]): string {
@@ -25,11 +35,7 @@ function section(screen: Screen, occasions: readonly Occasion[], readers: readon
     const panels = readers.map((reader) => `<div lang="${reader.locale}">${screen.render({ notification, message: compose(notification, reader), reader })}</div>`);
     return `<h3>${escaped(title)}</h3><div class="pair">${panels.join('')}</div>`;
   });
-  return `<section id="${anchor(screen)}"><h2>${escaped(screen.title)}</h2><p>${escaped(screen.about)}</p>${pairs.join('\n')}</section>`;
-}
-
-function anchor({ title }: Screen): string {
-  return title.toLowerCase().replace(/[^a-z]+/g, '-');
+  return `<section id="${screen.id}"><h2>${escaped(screen.title)}</h2><p>${escaped(screen.about)}</p>${pairs.join('\n')}</section>`;
 }
 
 /** What stands in brackets is for the heading. */

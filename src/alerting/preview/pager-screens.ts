@@ -12,6 +12,7 @@ function rows(entries: readonly (readonly [string, string])[]): string {
 }
 
 export const pagerDutyScreen: Screen = {
+  id: 'pagerduty',
   name: 'pagerduty',
   title: 'PagerDuty',
   about: 'The alert of the same key is updated, and resolved when it is over.',
@@ -29,6 +30,6 @@ function genieTicket({ notification, message, reader }: Shown): string {
   return ticket(`${notification.status === 'resolved' ? 'close' : 'create'} · ${alert.priority}`, alert.message, meta, `<p>${escaped(alert.description)}</p>`);
 }
 
-export const opsgenieScreen: Screen = { name: 'opsgenie', title: 'Opsgenie', about: 'Text of the alert is rewritten, and the alert is closed when it is over.', render: genieTicket };
+export const opsgenieScreen: Screen = { id: 'opsgenie', name: 'opsgenie', title: 'Opsgenie', about: 'Text of the alert is rewritten, and the alert is closed when it is over.', render: genieTicket };
 
-export const jiraScreen: Screen = { name: 'jira-service-management', title: 'Jira Service Management', about: 'News becomes a note, and the alert is closed when it is over.', render: genieTicket };
+export const jiraScreen: Screen = { id: 'jira-service-management', name: 'jira-service-management', title: 'Jira Service Management', about: 'News becomes a note, and the alert is closed when it is over.', render: genieTicket };

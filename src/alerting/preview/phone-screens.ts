@@ -5,6 +5,7 @@ import { fewTags } from './markup.ts';
 import { escaped, postedAt, type Screen } from './screen.ts';
 
 export const telegramScreen: Screen = {
+  id: 'telegram',
   name: 'telegram',
   title: 'Telegram',
   about: 'The message changes, and one line beneath it says so.',
@@ -16,6 +17,7 @@ const emoji: Readonly<Record<string, string>> = { red_circle: '🔴', orange_cir
 const loudness: Readonly<Record<number, string>> = { 5: '⏫', 4: '🔼', 3: '', 2: '🔽' };
 
 export const ntfyScreen: Screen = {
+  id: 'ntfy',
   name: 'ntfy',
   title: 'ntfy',
   about: 'The notification on the telephone is replaced (from version 2.16 of the server).',

@@ -9,6 +9,8 @@ export interface Shown {
 }
 
 export interface Screen {
+  /** Of the place on the page; an output that has several ways has several. */
+  id: string;
   /** Of the output, as a configuration names it. */
   name: string;
   title: string;

@@ -18,6 +18,7 @@ section{padding:36px 0 12px;border-top:1px solid var(--line);scroll-margin-top:7
 code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Noto Sans Mono CJK JP",monospace}
 time,.by,.from{color:var(--dim)}
 summary{cursor:pointer}
+.sign{display:inline-block}.red,.orange,.yellow,.blue,.done{width:.95em;height:.95em;border-radius:50%;vertical-align:-.1em;background:#e0413a}.orange{background:#f0861d}.yellow{background:#f2c12e}.blue{background:#3b8de0}.done{border-radius:3px;background:#3fa35c;color:#fff;font-size:.95em;line-height:1;text-align:center}.mark{color:#d64545;font-size:.8em}
 .link{color:#0a66c2}
 .post{display:flex;gap:10px}.face{flex:none;width:36px;height:36px;border-radius:6px;background:light-dark(#20313f,#3d5468);color:#fff;display:grid;place-items:center;font-weight:700}
 .said{min-width:0;flex:1}.by{font-size:13px}.by b{color:var(--ink);font-size:15px}.app{font-size:10px;padding:1px 4px;border-radius:3px;background:light-dark(#e8e8e8,#3a3d42)}

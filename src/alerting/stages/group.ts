@@ -25,11 +25,14 @@ function receiversOf({ state, routes }: Fold, record: AlertRecord): (string | un
 
 /** The group that tells the story to the receiver, where there is one; else the group of the route and the labels. */
 function placeOf({ state, settings }: Fold, route: RouteNode, labels: Labels, incident: IncidentRecord | undefined): { id: string; own: Labels; isTeller: boolean } {
+  const { stories } = settings.inhibit;
+  const teller = stories ? incident?.tellers.find(([receiver]) => receiver === route.receiver)?.[1] : undefined;
+  const told = teller === undefined ? undefined : state.groups.get(teller);
+  // The usual case, in a storm above all: the story has one group, which is its own.
+  if (told !== undefined && told.route === route.id && route.groupBy?.length === 1 && route.groupBy[0] === 'incident') return { id: told.id, own: told.labels, isTeller: false };
   const own = groupLabels(route, labels);
   const id = groupIdOf(route, own);
-  if (!settings.inhibit.stories) return { id, own, isTeller: false };
-  const teller = incident?.tellers.find(([receiver]) => receiver === route.receiver)?.[1];
-  return teller !== undefined && teller !== id && state.groups.has(teller) ? { id: teller, own, isTeller: true } : { id, own, isTeller: false };
+  return told !== undefined && told.id !== id ? { id: told.id, own, isTeller: true } : { id, own, isTeller: false };
 }
 
 function insert(fold: Fold, record: AlertRecord, route: RouteNode, incident: IncidentRecord | undefined): void {

@@ -2,7 +2,7 @@
 import { matcherText, type Severity, type Silence } from '#contract';
 import { formatDuration } from '../../config/index.ts';
 import { sanitize } from '../../alerting/text.ts';
-import { wrap } from '../../alerting/sinks/console/width.ts';
+import { width, wrap } from '../../alerting/sinks/console/width.ts';
 import type { AlertsListing, AlertStory, RedeliveryRow, RoutedFinding, TrialRow } from './alerts-program.ts';
 import { counted, utc } from './summary.ts';
 import { paint, type Style, type Terminal } from './terminal.ts';
@@ -19,6 +19,11 @@ function wrapped(text: string, { columns }: Terminal, indent: number, more = ind
   return [`${' '.repeat(indent)}${first}`, ...rest.map((line) => `${' '.repeat(more)}${line}`)].join('\n');
 }
 
+/** A head with text beside it, wrapped within the columns that are left. */
+function beside(head: string, text: string, terminal: Terminal): string {
+  return `${head}${wrapped(text, terminal, 0, width(head)).trimStart()}`;
+}
+
 export function listingText({ incidents, walkedMs, waiting }: AlertsListing, terminal: Terminal, isAll: boolean): string {
   const lines: string[] = [];
   for (const { id, severity, isOpen, firstMs, lastMs, alertCount, alerts } of incidents) {
@@ -28,7 +33,7 @@ export function listingText({ incidents, walkedMs, waiting }: AlertsListing, ter
     for (const alert of alerts) {
       const marks = [...(alert.isOpen ? [] : ['over']), ...(alert.silence === undefined ? [] : [`silenced by ${alert.silence.slice(0, shownId)}`])];
       const title = alert.title ?? `${alert.detector}${alert.service === '' ? '' : ` of ${alert.service}`}`;
-      lines.push(wrapped(`${alert.id.slice(0, shownId)}  ${title}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`, terminal, 2, 16));
+      lines.push(beside(`  ${sanitize(alert.id.slice(0, shownId))}  `, `${title}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`, terminal));
     }
     if (alertCount > alerts.length) lines.push(paint(terminal, 'dim', `  and ${counted(alertCount - alerts.length, 'alert')} more`));
   }
@@ -46,10 +51,10 @@ const standings: Readonly<Record<AlertStory['standing'], string>> = {
 
 export function storyText({ id, title, incident, standing, decisions, givenUp }: AlertStory, terminal: Terminal): string {
   const lines = [paint(terminal, 'bold', sanitize(title ?? id)), `Alert ${sanitize(id)}${incident === undefined ? '' : `, incident ${sanitize(incident)}`}. ${standings[standing]}`, ''];
-  const width = Math.max(0, ...decisions.map(({ stage }) => stage.length));
+  const longestStage = Math.max(0, ...decisions.map(({ stage }) => stage.length));
   for (const { timeMs, lastMs, times, stage, reason, detail } of decisions) {
     const again = times === 1 ? '' : ` (${times} times, last ${utc(lastMs)})`;
-    lines.push(wrapped(`${utc(timeMs)}  ${stage.padEnd(width)}  ${reason}${detail === undefined ? '' : `: ${detail}`}${again}`, terminal, 0, width + 20));
+    lines.push(beside(`${utc(timeMs)}  ${sanitize(stage).padEnd(longestStage)}  `, `${reason}${detail === undefined ? '' : `: ${detail}`}${again}`, terminal));
   }
   if (decisions.length === 0 && standing !== 'counted') lines.push('No decisions.');
   for (const { output, code, atMs, revision } of givenUp) {

@@ -1,8 +1,7 @@
 /** `fargazer alerts`: what is open, why something was told or not, which way it goes, what nobody wants to hear for a while. */
 import { Argument, InvalidArgumentError, type Command } from 'commander';
-import { parseMatcher, type Matcher } from '#contract';
+import { parseMatcher, type Matcher, labelNames } from '#contract';
 import { suggestion } from '../../config/index.ts';
-import { labelNames } from '../../contract/label-matcher.ts';
 import type { AlertsPlace } from './alerts-program.ts';
 import { listingText, redeliveryText, routesText, silenceText, silencesText, storyText, trialText } from './alerts-text.ts';
 import { makeCommand, type Context } from './context.ts';

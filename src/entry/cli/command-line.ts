@@ -14,6 +14,7 @@ import { replayCommand } from './replay.ts';
 import { scoreCommand } from './score.ts';
 import { tailCommand } from './tail.ts';
 import { templatesCommand } from './templates.ts';
+import { sinksCommand } from './sinks.ts';
 import type { Terminal } from './terminal.ts';
 import { endingOf } from './usage.ts';
 import { whyCommand } from './why.ts';
@@ -33,7 +34,7 @@ export function commandTree(context: Context, version: string, writeHelp: (text:
     .version(version, '-V, --version', 'Show the version.')
     .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText('after', '\nBegin with: fargazer replay ./logs');
-  for (const make of [replayCommand, tailCommand, consumeCommand, coverageCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, alertsCommand, baselineCommand, configCommand, doctorCommand]) {
+  for (const make of [replayCommand, tailCommand, consumeCommand, coverageCommand, sinksCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, alertsCommand, baselineCommand, configCommand, doctorCommand]) {
     root.addCommand(make(context));
   }
   const handHelp = (command: Command): void => {

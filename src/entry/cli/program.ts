@@ -247,6 +247,8 @@ export interface Program {
   config(file?: string): Config;
   /** What the environment of a task tells. Throws `config-invalid`. */
   liveConfig(): Config;
+  /** What people receive, as one page. Throws `sink-unknown`, `path-missing`, `path-unreadable`. */
+  previewSinks(settings: { sink?: string; folder?: string; timeZone?: string }): Promise<string>;
   coverage(settings: Pick<ConsumeSettings, 'config' | 'stateDir'>): Promise<CoverageListing>;
   /** Resolves when the signal aborted and everything is saved. */
   consume(settings: ConsumeSettings): Promise<void>;

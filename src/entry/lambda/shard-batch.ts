@@ -38,9 +38,12 @@ export async function takeBatch(event: readonly KinesisStreamRecord[], consumer:
   tell(shard, records.length, applied, consumer, clock.now() - startMs);
   await noteDeadLetters(notesOf(shard, outcome, poison), consumer.deadLetters, journal);
   // Who met a tick may have completed a round; who reads a batch again may do so for somebody that died behind its commit.
-  if (outcome.hasMetTick || outcome.repeated > 0 || consumer.owesClosing) await closeAndDeliver(consumer, time);
+  if (outcome.hasMetTick || outcome.repeated > 0 || outcome.isFull || consumer.owesClosing) await closeAndDeliver(consumer, time);
   const { restFrom } = outcome;
-  if (restFrom !== undefined) journal.say('records-left', { shard, records: records.length, left: records.length - records.findIndex(({ sequence }) => sequence === restFrom) });
+  if (restFrom !== undefined) {
+    const left = records.length - records.findIndex(({ sequence }) => sequence === restFrom);
+    journal.say(outcome.isFull ? 'lane-full' : 'records-left', { shard, records: records.length, left });
+  }
   return { batchItemFailures: restFrom === undefined ? [] : [{ itemIdentifier: restFrom }] };
 }
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Clock, JsonValue } from '#contract';
 import { leaseKey, whileLeased } from '../../../src/entry/program/live/lease.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
-import { faulty } from '../../support/live/faults.ts';
+import { slow } from '../../support/live/faults.ts';
 import { numbers } from '../../support/live/recording.ts';
 
 function clockAt(startMs: number): Clock & { ms: number } {
@@ -24,7 +24,7 @@ test('one of sixteen works, the others leave it to that one, and what they came 
   const outcomes = await Promise.all(
     Array.from({ length: 16 }, async () => {
       wanted += 1;
-      return whileLeased({ ...shared, store: faulty(shared.store, numbers(wanted), 1_000_000) }, async () => {
+      return whileLeased({ ...shared, store: slow(shared.store, numbers(wanted)) }, async () => {
         most = Math.max(most, (working += 1));
         const seen = wanted;
         for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));

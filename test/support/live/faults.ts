@@ -1,42 +1,50 @@
-/** A store that fails now and then: before a step, between its parts and its item, and after it was committed. */
-import type { Step, Store } from '#contract';
+/** Stores that answer as over a network, in any order, and that fail at a point of a step. */
+import type { Part, Step, Store } from '#contract';
 
 export class Fault extends Error {}
 
-export function faulty(store: Store, next: (below: number) => number, oneIn: number): Store {
-  const yields = async (): Promise<void> => {
+/** Where a step fails: nothing is there; its parts are, and nobody names them; all is, and the writer does not know. */
+export const faultPoints = ['before-parts', 'after-parts', 'after-commit'] as const;
+export type FaultPoint = (typeof faultPoints)[number];
+
+/** Nothing is answered at once. */
+export function slow(store: Store, next: (below: number) => number): Store {
+  const waiting = async (): Promise<void> => {
     for (let turns = next(3); turns > 0; turns -= 1) await new Promise((resolve) => setImmediate(resolve));
   };
   return {
     ...store,
-    place: store.place,
-    item: async (key) => {
-      await yields();
-      return store.item(key);
-    },
-    items: async (prefix) => {
-      await yields();
-      return store.items(prefix);
-    },
-    part: async (name) => {
-      await yields();
-      return store.part(name);
-    },
-    // As over a network: nothing is answered at once.
+    item: async (key) => (await waiting(), store.item(key)),
+    items: async (prefix) => (await waiting(), store.items(prefix)),
+    part: async (name) => (await waiting(), store.part(name)),
     partNow: undefined as never,
     async commit(step: Step) {
-      await yields();
-      const fault = next(oneIn);
-      if (fault === 0) throw new Fault(`before the step ${step.key}`);
-      if (fault === 1) {
-        // Parts are there, and nobody names them.
-        await store.commit({ ...step, expected: 'never', replaced: [] });
-        throw new Fault(`between parts and item of ${step.key}`);
-      }
+      await waiting();
       const version = await store.commit(step);
-      await yields();
-      if (fault === 2) throw new Fault(`after the step ${step.key}`);
+      await waiting();
       return version;
     },
   };
+}
+
+/** Fails at the first step of a key that begins so. */
+export function failingAt(store: Store, prefix: string, point: FaultPoint): Store {
+  return {
+    ...store,
+    async commit(step: Step) {
+      if (!step.key.startsWith(prefix)) return store.commit(step);
+      if (point === 'after-parts') await putParts(store, step.parts ?? []);
+      else if (point === 'after-commit') await store.commit(step);
+      throw new Fault(`${point} of ${step.key}`);
+    },
+  };
+}
+
+/** Parts that no item names. */
+export async function putParts(store: Store, parts: readonly Part[]): Promise<void> {
+  const key = 'aside/parts';
+  for (;;) {
+    const version = (await store.item(key))?.version;
+    if ((await store.commit({ key, expected: version, value: null, parts })) !== undefined) return;
+  }
 }

@@ -10,7 +10,8 @@ import { dispatcher, type Dispatcher } from '../../../alerting/dispatch/index.ts
 import { notifierOutlet } from '../../../alerting/dispatch/notifier-outlet.ts';
 import type { LiveConfig } from '../../../config/index.ts';
 import type { MakeWalk } from '../engine.ts';
-import { laneName, LiveRun, positionsOf } from './live-run.ts';
+import { laneName, positionsOf } from './lane-names.ts';
+import { LiveRun } from './live-run.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { coverageOf, Telling } from './telling.ts';
 import { oneAtATime } from './turns.ts';
@@ -48,6 +49,8 @@ export class Consumer {
   readonly #turn = oneAtATime();
   readonly #begun = new Set<LiveSource>();
   readonly #gone = new Map<LiveSource, FargazerError>();
+  /** Gone, or at the end of its input. */
+  readonly #over = new Set<LiveSource>();
   #run: LiveRun | undefined;
   #dispatcher: Dispatcher | undefined;
   /** Of notifications. */
@@ -103,6 +106,9 @@ export class Consumer {
       run.close();
     }
     if (this.#failure !== undefined) throw this.#failure;
+    // Everything is saved, and still it ended otherwise than asked.
+    const [gone] = this.#gone.values();
+    if (gone !== undefined && this.#over.size === sources.length) throw gone;
   }
 
   #saveLast(signal: AbortSignal): Promise<void> {
@@ -130,6 +136,8 @@ export class Consumer {
         isTaking = false;
         if (signal.aborted) break;
       }
+      // Its input is over, as standard input may be.
+      if (!signal.aborted) this.#left(source, stop);
     } catch (error) {
       // What was taken in part must never be saved: nobody would know where to go on.
       if (isTaking) this.#fail(error, stop);
@@ -147,8 +155,13 @@ export class Consumer {
     if (!(error instanceof FargazerError)) return this.#fail(error, stop);
     this.#gone.set(source, error);
     this.#parts.reporter.happened('failed', { code: error.code });
-    // What was read before it went is whole, and worth saving.
-    if (this.#gone.size === this.#parts.sources.length) stop.abort();
+    this.#left(source, stop);
+  }
+
+  /** Once no source is left, what was read is whole, and saved as at any other end. */
+  #left(source: LiveSource, stop: AbortController): void {
+    this.#over.add(source);
+    if (this.#over.size === this.#parts.sources.length) stop.abort();
   }
 
   async #take(source: LiveSource, batch: LiveBatch, signal: AbortSignal): Promise<void> {

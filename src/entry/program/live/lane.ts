@@ -6,7 +6,7 @@ import { openStream, type StreamOptions } from '../../../decode/stream.ts';
 import { packContribution } from '../../../engine/contribution.ts';
 import { LaneBatch } from '../../../engine/lane-batch.ts';
 import type { Lateness } from '../../../engine/order.ts';
-import { compareSequence, laneAfter, newLane, type LaneRecord, type Round } from '../../../engine/rounds.ts';
+import { compareSequence, laneAfter, newLane, type ContributionName, type LaneRecord, type Round } from '../../../engine/rounds.ts';
 import { pointerIn, type ObjectPointer, type ReadObject } from './pointer.ts';
 
 export interface LaneBatchRecord {
@@ -40,6 +40,8 @@ export interface LaneOutcome {
   round: number;
   /** Whether that was in this batch. */
   hasMetTick: boolean;
+  /** Its item has no room for more before rounds are closed: nothing was applied. */
+  isFull: boolean;
   /** Records applied before, and read again. */
   repeated: number;
   badTicks: number;
@@ -64,6 +66,11 @@ interface StoredLane extends LaneRecord {
 /** A notice that comes again does so within minutes; these are the objects of hours. */
 const objectsRemembered = 200;
 const objectHash = 8;
+/**
+ * Contributions that wait for closers, at most: hours of them, in an item of half the size that a step may have. Beyond
+ * it records wait in the stream, which has room for a day at least.
+ */
+export const mostContributions = 2_000;
 /** Reasons that records could not be read, of a batch; a reader keeps 21 of its own. */
 const mostReasons = 60;
 
@@ -99,6 +106,9 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
   const intake: Intake = batch.gate;
   const reader = openRecords({ file: shard, settings: settings.decode, intake });
   batch.seen = () => ({ records: reader.reading.records, unreadable: unreadableIn(reader.reading) });
+  // In a lane as long as this what is walked is looked for with each batch, not only with those that hold a tick.
+  let kept = lane.contributions.length < mostContributions ? lane.contributions : needed(lane, await settings.closedRound());
+  const isFull = kept.length >= mostContributions;
   let { sequence } = lane;
   let repeated = 0;
   let badTicks = 0;
@@ -110,7 +120,7 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
       repeated += 1;
       continue;
     }
-    if (!settings.hasTime()) {
+    if (isFull || !settings.hasTime()) {
       restFrom = record.sequence;
       break;
     }
@@ -140,15 +150,14 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
     }
     sequence = record.sequence;
   }
-  const outcome: LaneOutcome = { restFrom, reading: reader.reading, round: batch.round, hasMetTick: batch.round > lane.round, repeated, badTicks, contributionBytes: 0, late: 0, setAside: 0, objects };
+  const outcome: LaneOutcome = { restFrom, reading: reader.reading, round: batch.round, hasMetTick: batch.round > lane.round, isFull: isFull && restFrom !== undefined, repeated, badTicks, contributionBytes: 0, late: 0, setAside: 0, objects };
   if (sequence === lane.sequence) return outcome;
   const sections = batch.finish();
   for (const { counts } of sections) {
     outcome.late += Object.values(counts.late).reduce((sum, count) => sum + count, 0);
     outcome.setAside += counts.future + counts.past;
   }
-  const closed = batch.round > lane.round ? await settings.closedRound() : 0;
-  const kept = lane.contributions.filter(({ after: [, last] }) => last >= closed);
+  if (batch.round > lane.round) kept = needed(lane, await settings.closedRound());
   const contributions = [...kept];
   const parts = [];
   if (sections.length > 0) {
@@ -167,6 +176,11 @@ async function tryBatch(shard: string, records: readonly LaneBatchRecord[], sett
     replaced: lane.contributions.filter((one) => !kept.includes(one)).map(({ part }) => part),
   });
   return version === undefined ? undefined : outcome;
+}
+
+/** Contributions with something in them that is not walked yet. */
+function needed({ contributions }: LaneRecord, closedRound: number): ContributionName[] {
+  return contributions.filter(({ after: [, last] }) => last >= closedRound);
 }
 
 /** Decodes an object as part of the batch, at its place; gives why it is not the whole of it. */

@@ -15,6 +15,7 @@ import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
 import { Alerting } from './alerting.ts';
+import { laneName, positionsOf } from './lane-names.ts';
 
 export interface LiveSettings {
   makeWalk: MakeWalk;
@@ -270,17 +271,6 @@ export class LiveRun {
   close(): void {
     this.walk.tape.close();
   }
-}
-
-/** Sources name their lanes as they like; here their names stand before them. */
-export function laneName(source: string, lane: string): string {
-  return `${source}\u0001${lane}`;
-}
-
-/** Of the positions of all lanes those of one source, by the names that it knows. */
-export function positionsOf(source: string, positions: ReadonlyMap<string, JsonValue>): Map<string, JsonValue> {
-  const prefix = laneName(source, '');
-  return new Map([...positions].filter(([name]) => name.startsWith(prefix)).map(([name, position]) => [name.slice(prefix.length), position]));
 }
 
 /** Open minutes are younger than the slowest feed is late; who was idle for longer is read again when met. */

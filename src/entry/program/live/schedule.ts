@@ -14,8 +14,11 @@ export interface ScheduleSettings {
   nowMs: number;
 }
 
-/** Rounds are asked for until they are walked through; a week bridges any outage that the stream's retention does. */
-const roundLifeMs = 7 * 86_400_000;
+/**
+ * Rounds are asked for until they are walked through, and none behind one that is gone is ever closed: they outlive
+ * every record, which a stream keeps for 365 days at most.
+ */
+const roundLifeMs = 400 * 86_400_000;
 
 /** The item that remembers the last number given out; it may lag behind, and then only costs look-ups. */
 const latestKey = 'rounds/latest';
