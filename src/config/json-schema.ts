@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { JsonObject, JsonValue } from '#contract';
 import { configSchema, type Plugins } from './schema.ts';
-import { allowReferences, allowTexts } from './sinks-shorthand.ts';
+import { allowNothing, allowReferences, allowTexts } from './sinks-shorthand.ts';
 
 /** JSON Schema (2020-12) of what may be written in a configuration file. */
 export function configJsonSchema(plugins: Plugins): JsonObject {
@@ -12,7 +12,11 @@ export function configJsonSchema(plugins: Plugins): JsonObject {
   if (isObject(properties)) {
     allowBare(properties['store'], plugins.stores);
     if (isObject(properties['sources'])) allowBare(properties['sources']['items'], plugins.sources);
-    if (isObject(properties['sinks']) && isObject(properties['sinks']['properties'])) allowTexts(properties['sinks']['properties'], plugins.shorthands);
+    const sinks = isObject(properties['sinks']) ? properties['sinks']['properties'] : undefined;
+    if (isObject(sinks)) {
+      allowTexts(sinks, plugins.shorthands);
+      allowNothing(sinks, [...(plugins.sinks ?? [])].filter(([, options]) => options.safeParse({}).success).map(([name]) => name));
+    }
     for (const [section, schema] of Object.entries(properties)) allowReferences(schema, section === 'sinks');
   }
   return plain;

@@ -19,11 +19,13 @@ export function writtenOut(section: unknown, shorthands: Shorthands = new Map())
 export function allowTexts(section: JsonObject, shorthands: Shorthands = new Map()): void {
   for (const [name, option] of shorthands) {
     const schema = section[name];
-    if (!isObject(schema) || !isObject(schema['properties'])) continue;
-    const only = textIn(schema['properties'][option]);
-    schema['type'] = ['object', 'string'];
+    if (!isObject(schema)) continue;
+    const ways = Array.isArray(schema['anyOf']) ? schema['anyOf'] : [schema];
+    const only = ways.map((way) => (isObject(way) && isObject(way['properties']) ? textIn(way['properties'][option]) : undefined)).find((one) => one !== undefined);
     // These hold for texts alone, as properties hold for mappings alone.
-    for (const key of ['pattern', 'format', 'minLength', 'maxLength'] as const) if (only?.[key] !== undefined) schema[key] = only[key];
+    const forms = Object.fromEntries((['pattern', 'format', 'minLength', 'maxLength'] as const).flatMap((key) => (only?.[key] === undefined ? [] : [[key, only[key]]])));
+    if (Array.isArray(schema['anyOf'])) schema['anyOf'].push({ type: 'string', ...forms });
+    else Object.assign(schema, { type: ['object', 'string'], ...forms });
   }
 }
 
@@ -31,6 +33,14 @@ function textIn(schema: JsonValue | undefined): JsonObject | undefined {
   if (!isObject(schema)) return undefined;
   if (schema['type'] === 'string') return schema;
   return Array.isArray(schema['anyOf']) ? schema['anyOf'].map(textIn).find((one) => one !== undefined) : undefined;
+}
+
+/** Lets nothing stand in place of a mapping for outputs that need no option. */
+export function allowNothing(section: JsonObject, needless: readonly string[]): void {
+  for (const name of needless) {
+    const schema = section[name];
+    if (isObject(schema) && schema['type'] !== undefined) schema['type'] = [...[schema['type']].flat(), 'null'];
+  }
 }
 
 /** In place of what is expected may stand a variable of the environment, and among outputs a reference to a secret. */

@@ -191,11 +191,18 @@ test('the schema for editors takes a text where there is a shorthand, and refere
   const { slack, pagerduty, webhook } = properties.sinks.properties;
   assert.deepEqual(slack.type, ['object', 'string']);
   assert.deepEqual(webhook.type, 'object');
+  assert.deepEqual(properties.sinks.properties['console'].type, ['object', 'null']);
   for (const [schema, right, wrong] of [[slack, hook, 'hooks.slack.com'], [slack.properties.url, hook, 'hooks.slack.com'], [pagerduty, 'a'.repeat(32), 'a'.repeat(31)], [pagerduty.properties.routingKey, 'a'.repeat(32), '']]) {
     const form = new RegExp(schema.pattern);
     for (const text of [right, '${PAGER_KEY}', 'ssm:/fargazer/pd', 'secretsmanager:fargazer/all#pd', 'file:/run/secrets/pd']) assert.match(text, form);
     for (const text of [wrong, '${not a name}', '$PAGER']) assert.doesNotMatch(text, form);
   }
+});
+
+test('an output with two kinds of options takes its text in the schema too', () => {
+  const either = z.union([z.strictObject({ path: z.string().min(1) }), z.strictObject({ bucket: z.string() })]);
+  const { properties } = configJsonSchema({ ...others, sinks: new Map([['ocsf', either]]), shorthands: new Map([['ocsf', 'path']]) }) as unknown as { properties: { sinks: { properties: { ocsf: { anyOf: unknown[] } } } } };
+  assert.deepEqual(properties.sinks.properties.ocsf.anyOf.at(-1), { type: 'string', minLength: 1 });
 });
 
 test('any text with dollars and braces is accepted or refused with a FargazerError, and shows no secret', () => {

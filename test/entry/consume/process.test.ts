@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { Alert } from '#contract';
 import { localStream, type LocalStream } from '../../../scripts/live/local-stream.ts';
 import { parcelsOf } from '../../../scripts/live/parcels.ts';
@@ -13,7 +13,6 @@ import { embeddedStore } from '../../../src/stores/embedded/index.ts';
 import { until } from '../../support/live/consuming.ts';
 import { emptyFolder, startConsume } from '../../support/live/process.ts';
 import { lastOfEach, pendingIn, replayed } from '../../support/live/whole.ts';
-import type { TestContext } from 'node:test';
 
 const story = readStory('kubernetes-intrusion');
 const parcels = parcelsOf(story.records, { seed: 1, tickEveryMs: 60_000, linesAtMost: 3, delay: 0.5 });
@@ -107,7 +106,7 @@ test('a full disk holds everything back, health says so, and it goes on when the
   const folder = emptyFolder(context);
   const stream = await streamOf(context, 1);
   // No file may grow beyond 64 KiB, and no signal tells of it: writes fail as on a full disk.
-  const within = 'trap "" XFSZ; ulimit -f 64; exec "$@"';
+  const within = 'trap "" XFSZ; ulimit -S -f 64; exec "$@"';
   const run = startConsume(context, { folder, config: config(stream, folder), within });
   await run.url();
   await stream.put(parcels);
@@ -117,7 +116,8 @@ test('a full disk holds everything back, health says so, and it goes on when the
   assert.ok(count(await run.get('/metrics'), 'fargazer_step_failures_total') > 0);
   assert.equal(run.child.exitCode, null);
 
-  spawnSync('prlimit', ['--pid', `${run.child.pid}`, '--fsize=unlimited']);
+  const lifted = spawnSync('prlimit', ['--pid', `${run.child.pid}`, '--fsize=unlimited'], { encoding: 'utf8' });
+  assert.equal(lifted.status, 0, lifted.stderr);
   await until('steps are saved again', async () => (JSON.parse(await run.get('/healthz')) as typeof told).store.state === 'working', 40_000);
   await until('all is read', async () => count(await run.get('/metrics'), 'fargazer_records_total') >= parcels.length, 40_000);
   run.child.kill('SIGTERM');

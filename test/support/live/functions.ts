@@ -37,6 +37,8 @@ export interface FunctionsRun {
 
 /** One invocation in so many fails, and so one closer and one delivery. */
 const oneIn = 5;
+/** A delivery has 15 s, some hundred alerts of which each takes a turn or two. */
+const turnMs = 10;
 const closerPoints: readonly CloserPoint[] = ['before-walk', 'before-commit', 'after-commit'];
 
 export async function runFunctions({ seed, records, shards, learnForMs, tickEveryMs, isLeased, forgetsDelivered }: FunctionsSettings): Promise<FunctionsRun> {
@@ -89,10 +91,18 @@ export async function runFunctions({ seed, records, shards, learnForMs, tickEver
       }
     },
   };
+  /** Of deliveries, for which others need not wait: as long as somebody sleeps, each turn of the event loop takes some time. */
+  let deliveryMs = startMs;
+  const waiting: Clock = {
+    now: () => deliveryMs,
+    async sleep(ms, signal) {
+      for (const untilMs = deliveryMs + ms; deliveryMs < untilMs && signal?.aborted !== true; deliveryMs += turnMs) await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
   const deliverAll = async (): Promise<void> => {
     const time = { leftMs: () => 60_000, wholeMs: 60_000, has: () => true, hasFor: () => true };
-    const sleeping: Clock = { now: () => nowMs, sleep: async (ms) => void (nowMs += ms) };
-    await deliver({ store: failing('delivery/', ['before-parts', 'after-commit']), sinks: [sink], notifiers: [], receivers: {}, clock: sleeping, reporter: silentReporter }, time);
+    deliveryMs = Math.max(deliveryMs, nowMs);
+    await deliver({ store: failing('delivery/', ['before-parts', 'after-commit']), sinks: [sink], notifiers: [], receivers: {}, clock: waiting, reporter: silentReporter }, time);
   };
 
   /** A batch of a shard, then whatever rounds it completes, then their alerts; what fails comes again as a whole. */
