@@ -189,7 +189,7 @@ test('a file gives what its option takes, through the reader of the program', as
 test('the schema for editors takes a text where there is a shorthand, and references where a form is asked for', () => {
   const { properties } = configJsonSchema(plugins) as unknown as { properties: { sinks: { properties: Record<string, any> } } };
   const { slack, pagerduty, webhook } = properties.sinks.properties;
-  assert.deepEqual(slack.type, ['object', 'string']);
+  assert.deepEqual(pagerduty.type, ['object', 'string']);
   assert.deepEqual(webhook.type, 'object');
   assert.deepEqual(properties.sinks.properties['console'].type, ['object', 'null']);
   for (const [schema, right, wrong] of [[slack, hook, 'hooks.slack.com'], [slack.properties.url, hook, 'hooks.slack.com'], [pagerduty, 'a'.repeat(32), 'a'.repeat(31)], [pagerduty.properties.routingKey, 'a'.repeat(32), '']]) {

@@ -3,6 +3,7 @@ import type { AlertingSettings, Clock, Deliverable, Notifier, PendingAlert, Pend
 import { deliveryKey, dispatcher, readDelivery } from '../../alerting/dispatch/index.ts';
 import { notifierOutlet, type Sending } from '../../alerting/dispatch/notifier-outlet.ts';
 import { Checkpoint, StateMoved, type PendingBatch } from '../../engine/checkpoint.ts';
+import { keepingLetters } from '../program/alerts/letters.ts';
 import { kindsByName } from '../program/engine.ts';
 import { whileLeased } from '../program/live/lease.ts';
 import type { TimeLeft } from './time-left.ts';
@@ -53,8 +54,8 @@ export async function deliver(settings: DeliverySettings, time: TimeLeft): Promi
     const untilMs = deadline();
     // Made anew: how far others came meanwhile stands in the store alone.
     await Promise.all([
-      dispatcher({ store, sinks, pending: pendingIn(store, readPending), clock, reporter }).drain(untilMs),
-      dispatcher({ store, sinks: outlets, pending: pendingIn(store, readOutbox), clock, reporter }).drain(untilMs),
+      dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: pendingIn(store, readPending), clock, reporter }).drain(untilMs),
+      dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: pendingIn(store, readOutbox), clock, reporter }).drain(untilMs),
     ]);
   });
 }

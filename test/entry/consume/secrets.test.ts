@@ -13,6 +13,7 @@ import { startMs, tickText } from '../../support/live/recording.ts';
 /** Words that stand in records and in the configuration, and nowhere else. */
 const content = 'kanarienvogel';
 const secret = 'zeisig4711geheim';
+const signing = `whsec_${Buffer.from(secret.repeat(2)).toString('base64')}`;
 
 test('neither a word of the records nor a secret of the configuration is said in the log, in metrics or in health', { timeout: 90_000 }, async (context) => {
   // A receiver that fails, so that trouble is told of too.
@@ -52,14 +53,15 @@ test('neither a word of the records nor a secret of the configuration is said in
     config: {
       sources: [{ kinesis: { stream: 'telemetry', region: 'eu-west-1', endpoint: stream.endpoint, start: 'trim-horizon', pollMs: 1_000 } }],
       store: { embedded: { folder: join(folder, 'state') } },
-      sinks: { jsonl: {}, webhook: { url } },
+      sinks: { jsonl: {}, webhook: { url, secret: signing, allowPrivate: true } },
       clock: 'ticks',
       learnFor: '20m',
       checkpointEvery: '1s',
       http: { address: '127.0.0.1:0' },
     },
   });
-  await until('an alert is delivered, and the failing receiver asked', () => run.alerts().length > 0 && asked.length > 0, 60_000);
+  await until('an alert is delivered, and the failing receiver asked', () => (run.alerts().length > 0 && asked.length > 0) || run.child.exitCode !== null, 60_000);
+  assert.equal(run.child.exitCode, null, run.errors());
   await until('the receiver is told to fail', async () => (await run.get('/healthz')).includes('webhook'));
   const told = [await run.get('/healthz'), await run.get('/readyz'), await run.get('/metrics')];
   run.child.kill('SIGTERM');
@@ -68,7 +70,7 @@ test('neither a word of the records nor a secret of the configuration is said in
   assert.ok(run.out().includes(content), 'alerts themselves tell what was seen');
   assert.ok(asked.some((path) => path.includes(secret)), 'the secret was used');
   for (const text of [...told, run.errors()]) {
-    for (const word of [content, secret, '203.0.113.77', taskId(1)]) assert.ok(!text.includes(word), `${word} was said: ${text.slice(Math.max(0, text.indexOf(word) - 200), text.indexOf(word) + 100)}`);
+    for (const word of [content, secret, signing.slice(6), '203.0.113.77', taskId(1)]) assert.ok(!text.includes(word), `${word} was said: ${text.slice(Math.max(0, text.indexOf(word) - 200), text.indexOf(word) + 100)}`);
   }
   assert.match(run.errors(), /"event":"step-saved"|"event":"alert-raised"/);
 });

@@ -53,7 +53,7 @@ test(`sixteen shards read at once, with splits, merges and faults everywhere, eq
   }
   context.diagnostic([...all].sort().map(([what, times]) => `${what} ${times}`).join(', '));
   assert.ok(found > 80 * runs, `only ${found} alerts were compared`);
-  for (const what of ['before-parts of lane', 'after-parts of lane', 'after-commit of lane', 'closer before-walk', 'closer before-commit', 'closer after-commit', 'before-parts of delivery', 'after-commit of delivery', 'sink', 'schedule', 'repeats', 'unacknowledged', 'splits while ticks are put']) {
+  for (const what of ['before-parts of lane', 'after-parts of lane', 'after-commit of lane', 'closer before-walk', 'closer before-commit', 'closer after-commit', 'delivery', 'no answer', 'schedule', 'repeats', 'unacknowledged', 'splits while ticks are put']) {
     assert.ok((all.get(what) ?? 0) > 0, `it never came to: ${what}`);
   }
   assert.ok(all.get('faults')! * 6 > all.get('invocations')!, `only ${all.get('faults')} faults in ${all.get('invocations')} invocations`);

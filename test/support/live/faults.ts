@@ -40,6 +40,21 @@ export function failingAt(store: Store, prefix: string, point: FaultPoint): Stor
   };
 }
 
+/** What somebody who is dead waits for. */
+export function never<Result>(): Promise<Result> {
+  return new Promise<Result>(() => undefined);
+}
+
+/** Answers nothing any more once its owner is dead: nothing of what that was doing goes on. */
+export function mortal(store: Store, isDead: () => boolean): Store {
+  const living = <Arguments extends unknown[], Result>(work: (...all: Arguments) => Promise<Result>) => async (...all: Arguments): Promise<Result> => {
+    if (isDead()) return never();
+    const result = await work(...all);
+    return isDead() ? never() : result;
+  };
+  return { ...store, item: living(store.item), items: living(store.items), part: living(store.part), commit: living(store.commit) };
+}
+
 /** Parts that no item names. */
 export async function putParts(store: Store, parts: readonly Part[]): Promise<void> {
   const key = 'aside/parts';

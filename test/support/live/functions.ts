@@ -7,7 +7,7 @@ import { applyBatch } from '../../../src/entry/program/live/lane.ts';
 import { whileLeased } from '../../../src/entry/program/live/lease.ts';
 import { beginRound } from '../../../src/entry/program/live/schedule.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
-import { failingAt, Fault, faultPoints, slow, type FaultPoint } from './faults.ts';
+import { failingAt, Fault, faultPoints, mortal, never, slow, type FaultPoint } from './faults.ts';
 import { numbers, startMs, tickText, type Timed } from './recording.ts';
 import { ShardedStream, shardWidth } from './stream.ts';
 import { alerting, decode, makeWalk } from './whole.ts';
@@ -64,33 +64,24 @@ export async function runFunctions({ seed, records, shards, learnForMs, tickEver
 
   const close = async (): Promise<void> => {
     const store = answering();
-    const failAt = fails() ? pick(closerPoints) : undefined;
-    const work = (): Promise<unknown> =>
-      closeRounds({
+    const work = (): Promise<unknown> => {
+      const failAt = fails() ? pick(closerPoints) : undefined;
+      return closeRounds({
         makeWalk,
         alerting,
         store,
         learnForMs,
         hasTime: () => true,
-        ...(forgetsDelivered ? { deliveredBelow: async () => (await deliveredThrough(store, [sink])) + 1 } : {}),
+        ...(forgetsDelivered ? { deliveredBelow: async () => (await deliveredThrough(store, [{ name: 'sink' }])) + 1 } : {}),
         at: (point) => {
           if (point === failAt) throw new Fault(`closer ${point}`);
         },
       });
+    };
     if (!isLeased) await work();
     else if ((await passedRound((await closedRound(store)) + 1, store)) !== undefined) await whileLeased({ store, clock, name: 'closer', forMs: tickEveryMs / 2, hasTime: () => true }, async () => void (await work()));
   };
 
-  const sink = {
-    name: 'sink',
-    send: async (alert: Alert): Promise<void> => {
-      delivered.push(alert);
-      if (next(40) === 0 && !isCalm) {
-        count('sink');
-        throw new SinkError('timeout', 'No answer.', true);
-      }
-    },
-  };
   /** Of deliveries, for which others need not wait: as long as somebody sleeps, each turn of the event loop takes some time. */
   let deliveryMs = startMs;
   const waiting: Clock = {
@@ -102,7 +93,26 @@ export async function runFunctions({ seed, records, shards, learnForMs, tickEver
   const deliverAll = async (): Promise<void> => {
     const time = { leftMs: () => 60_000, wholeMs: 60_000, has: () => true, hasFor: () => true };
     deliveryMs = Math.max(deliveryMs, nowMs);
-    await deliver({ store: failing('delivery/', ['before-parts', 'after-commit']), sinks: [sink], notifiers: [], receivers: {}, clock: waiting, reporter: silentReporter }, time);
+    let left = fails() ? 1 + next(12) : Infinity;
+    const death = Promise.withResolvers<never>();
+    const sink = {
+      name: 'sink',
+      send: async (alert: Alert): Promise<void> => {
+        if (left === 0) return never();
+        delivered.push(alert);
+        left -= 1;
+        if (left === 0) {
+          death.reject(new Fault('delivery'));
+          return never();
+        }
+        if (next(40) === 0 && !isCalm) {
+          count('no answer');
+          throw new SinkError('timeout', 'No answer.', true);
+        }
+      },
+    };
+    const store = mortal(answering(), () => left === 0);
+    await Promise.race([deliver({ store, sinks: [sink], notifiers: [], receivers: {}, clock: waiting, reporter: silentReporter }, time), death.promise]);
   };
 
   /** A batch of a shard, then whatever rounds it completes, then their alerts; what fails comes again as a whole. */

@@ -12,6 +12,7 @@ import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.t
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
+import { applySilences, silencesIn } from '../alerts/silences.ts';
 import { Alerting } from './alerting.ts';
 import { laneKey, laneOf, roundKey } from './lane.ts';
 
@@ -84,6 +85,7 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
       continue;
     }
     settings.at?.('before-commit');
+    applySilences(opened.alerting.pipeline, await silencesIn(store));
     const { alerts, ...decided } = opened.alerting.decide(opened.walk.state.episodes.news.take(), opened.checkpoint.nextAlert, passed.timeMs);
     const deliveredBelow = await settings.deliveredBelow?.();
     const notifiedBelow = await settings.notifiedBelow?.();

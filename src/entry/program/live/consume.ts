@@ -9,6 +9,7 @@ import {
 import { dispatcher, type Dispatcher } from '../../../alerting/dispatch/index.ts';
 import { notifierOutlet } from '../../../alerting/dispatch/notifier-outlet.ts';
 import type { LiveConfig } from '../../../config/index.ts';
+import { keepingLetters } from '../alerts/letters.ts';
 import type { MakeWalk } from '../engine.ts';
 import { laneName, positionsOf } from './lane-names.ts';
 import { LiveRun } from './live-run.ts';
@@ -77,10 +78,10 @@ export class Consumer {
     this.#run = run;
     run.keepSources(sources.map(({ name }) => name));
     this.#saved = { atMs: clock.now(), steadyMs: this.#steady.now() };
-    this.#dispatcher = dispatcher({ store, sinks, pending: (after) => run.pending(after), clock, reporter });
+    this.#dispatcher = dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: (after) => run.pending(after), clock, reporter });
     const { receivers } = live.alerting;
     const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));
-    this.#outbox = dispatcher({ store, sinks: outlets, pending: (after) => run.outbox(after), clock, reporter });
+    this.#outbox = dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: (after) => run.outbox(after), clock, reporter });
     this.#dispatcher.wake();
     this.#outbox.wake();
     const stop = new AbortController();

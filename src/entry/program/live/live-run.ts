@@ -14,6 +14,7 @@ import { Lanes, tickBefore, type Lane, type PackedLane } from '../../../engine/l
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
+import { applySilences, silencesIn } from '../alerts/silences.ts';
 import { Alerting } from './alerting.ts';
 import { laneName, positionsOf } from './lane-names.ts';
 
@@ -249,6 +250,7 @@ export class LiveRun {
    */
   async save(): Promise<Saved | undefined> {
     if (this.#unsaved === undefined) {
+      applySilences(this.#alerting.pipeline, await silencesIn(this.#settings.store));
       const { alerts, ...decided } = this.#alerting.decide(this.walk.state.episodes.news.take(), this.#checkpoint.nextAlert, this.#walkedMs);
       const step = this.#checkpoint.prepare(this.walk, {
         live: { lanes: this.lanes.pack(), earliestMs: Number.isFinite(this.gate.earliestMs) ? this.gate.earliestMs : null } satisfies PackedLive as unknown as JsonValue,
