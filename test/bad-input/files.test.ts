@@ -84,7 +84,7 @@ test('a file and a folder without permission are named, the others are judged', 
   assert.match(flat(read.out), /shut: the folder may not be read/);
   assert.match(read.out, /203\.0\.113\[\.\]77 port 4444/);
   assert.equal(state.status, 1);
-  assert.match(state.messages, /state: the folder for the state cannot be made .*Name another folder for --state\.\n$/);
+  assert.match(state.messages, /state: the folder for the state cannot be made .*Name another folder for the state\.\n$/);
   assert.equal(report.status, 1);
   assert.match(report.messages, /r\.html: the report cannot be written: its folder may not be written to\.\n$/);
 });

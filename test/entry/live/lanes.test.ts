@@ -22,35 +22,41 @@ function latest(delivered: readonly Alert[]): Alert[] {
   return delivered.toSorted((left, right) => left.revision - right.revision);
 }
 
-test(`sixteen shards read at once, with splits, merges and faults everywhere, equal one process: ${runs} runs`, async (context) => {
-  const all = new Map<string, number>();
-  let found = 0;
-  for (let seed = 1; seed <= runs; seed += 1) {
+/** Of all runs. */
+const all = new Map<string, number>();
+let found = 0;
+
+for (let seed = 1; seed <= runs; seed += 1) {
+  // In some runs nobody has a lease and closers compete; in every second delivered alerts leave the state.
+  const isLeased = seed % 4 !== 0;
+  const forgetsDelivered = seed % 2 === 1;
+  test(`sixteen shards read at once, with splits, merges and faults everywhere, equal one process${isLeased ? '' : ', closers competing'}: seed ${seed}`, async () => {
     const records = recording(seed, 400, minutes);
-    // In one run of three all closers compete; in every second delivered alerts leave the state.
-    const forgetsDelivered = seed % 2 === 0;
-    const { store, lastTickMs, delivered, counts, shardsOf } = await runFunctions({ seed, records, shards, learnForMs, tickEveryMs: 120_000, isLeased: seed % 3 !== 0, forgetsDelivered });
+    const { store, lastTickMs, delivered, counts, shardsOf } = await runFunctions({ seed, records, shards, learnForMs, tickEveryMs: 120_000, isLeased, forgetsDelivered });
     for (const [what, times] of counts) all.set(what, (all.get(what) ?? 0) + times);
 
     const whole = replayed(records, lastTickMs, learnForMs);
     const expected = lastOfEach(whole.state.episodes.alerts(-Infinity, true));
     const waiting = await pendingIn(store);
-    assert.deepEqual(lastOfEach(latest([...delivered, ...waiting])), expected, `seed ${seed}: alerts`);
-    assert.deepEqual(baselines(await stored(store)), baselines(whole), `seed ${seed}: baselines`);
+    assert.deepEqual(lastOfEach(latest([...delivered, ...waiting])), expected);
+    assert.deepEqual(baselines(await stored(store)), baselines(whole));
     found += expected.length;
 
     // At least once: every revision that a step saved reached the sink, and no other did.
     const { pending } = await Checkpoint.open(store, kindsByName);
     const sent = new Set(delivered.map(idOf));
     const saved = waiting.slice(0, pending.reduce((sum, { count }) => sum + count, 0)).map(idOf);
-    assert.deepEqual(saved.filter((id) => !sent.has(id)), [], `seed ${seed}: not delivered`);
-    if (!forgetsDelivered) assert.deepEqual([...sent].sort(), [...new Set(saved)].sort(), `seed ${seed}: delivered`);
+    assert.deepEqual(saved.filter((id) => !sent.has(id)), [], 'not delivered');
+    if (!forgetsDelivered) assert.deepEqual([...sent].sort(), [...new Set(saved)].sort());
 
     const closed = await closedRound(store);
-    assert.equal(await store.item(roundKey(closed + 1)), undefined, `seed ${seed}: rounds are left behind ${closed}`);
+    assert.equal(await store.item(roundKey(closed + 1)), undefined, `rounds are left behind ${closed}`);
     for (const [task, seen] of shardsOf) if (task !== 'none') assert.equal(seen.size, shards, `task ${task} is in ${seen.size} shards`);
-    for (const [what, least] of [['splits', 2], ['merges', 1]] as const) assert.ok((counts.get(what) ?? 0) >= least, `seed ${seed}: ${counts.get(what)} ${what}`);
-  }
+    for (const [what, least] of [['splits', 2], ['merges', 1]] as const) assert.ok((counts.get(what) ?? 0) >= least, `${counts.get(what)} ${what}`);
+  });
+}
+
+test('the runs met everything that can go wrong', (context) => {
   context.diagnostic([...all].sort().map(([what, times]) => `${what} ${times}`).join(', '));
   assert.ok(found > 80 * runs, `only ${found} alerts were compared`);
   for (const what of ['before-parts of lane', 'after-parts of lane', 'after-commit of lane', 'closer before-walk', 'closer before-commit', 'closer after-commit', 'delivery', 'no answer', 'schedule', 'repeats', 'unacknowledged', 'splits while ticks are put']) {

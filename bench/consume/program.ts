@@ -1,0 +1,69 @@
+/** `fargazer consume` as a child that tells what it uses. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Usage } from './tell-usage.ts';
+
+const home = dirname(dirname(import.meta.dirname));
+
+export interface Program {
+  child: ChildProcess;
+  usage(): Promise<Usage>;
+  errors(): string;
+  /** Ends it and removes what it kept. */
+  end(): Promise<void>;
+}
+
+export interface ProgramSettings {
+  endpoint: string;
+  flags?: readonly string[];
+  config?: object;
+  /** No file may grow beyond so many bytes: steps of saving fail, as on a full disk. */
+  mostFileBytes?: number;
+}
+
+export function startProgram({ endpoint, flags = [], config = {}, mostFileBytes }: ProgramSettings): Program {
+  const folder = mkdtempSync(join(tmpdir(), 'fargazer-bench-'));
+  const file = join(folder, 'consume.yaml');
+  writeFileSync(
+    file,
+    stringify({
+      sources: [{ kinesis: { stream: 'telemetry', region: 'eu-west-1', endpoint, start: 'trim-horizon', pollMs: 1_000 } }],
+      store: { embedded: { folder: join(folder, 'state') } },
+      sinks: { jsonl: {} },
+      http: { address: '127.0.0.1:0' },
+      ...config,
+    }),
+  );
+  const limited = mostFileBytes === undefined ? {} : { execPath: 'bash', execArgv: ['-c', `trap "" XFSZ; ulimit -S -f ${Math.ceil(mostFileBytes / 1_024)}; exec "$0" "$@"`, process.execPath] };
+  const own = ['--import', join(import.meta.dirname, 'tell-usage.ts'), ...flags];
+  const child = fork(mostFileBytes === undefined ? join(home, 'dist', 'fargazer.mjs') : own[0]!, mostFileBytes === undefined ? ['consume', '--config', file] : [...own.slice(1), join(home, 'dist', 'fargazer.mjs'), 'consume', '--config', file], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, AWS_ACCESS_KEY_ID: 'canned', AWS_SECRET_ACCESS_KEY: 'canned', AWS_EC2_METADATA_DISABLED: 'true' },
+    execArgv: own,
+    ...limited,
+  });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4_000)));
+  const ended = once(child, 'close');
+  return {
+    child,
+    errors: () => errors,
+    async usage() {
+      const told = once(child, 'message');
+      child.send('usage');
+      const [usage] = (await Promise.race([told, ended.then(() => Promise.reject(new Error(`consume ended: ${errors}`)))])) as [Usage];
+      return usage;
+    },
+    async end() {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 12_000);
+      await ended;
+      clearTimeout(late);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
