@@ -6,8 +6,9 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bodyOf, cannedKinesis, shardIds } from './consume/canned-kinesis.ts';
-import { startProgram } from './consume/program.ts';
-import type { Usage } from './consume/tell-usage.ts';
+import type { LoopUsage } from './consume/bare-loop.ts';
+import { startProgram, type Usage } from './consume/program.ts';
+import { memory } from './consume/memory.ts';
 import { printFigures, type Figure } from './figure.ts';
 import { writeLines } from './log-lines.ts';
 
@@ -48,15 +49,15 @@ function prepared(all: readonly string[], linesOfRecord: number): string[][] {
   return answers;
 }
 
-async function loopUsage(endpoint: string): Promise<Usage & { lines: number }> {
+async function loopUsage(endpoint: string): Promise<LoopUsage> {
   const child = fork(join(import.meta.dirname, 'consume', 'bare-loop.ts'), [endpoint, ...shards]);
-  const [usage] = (await once(child, 'message')) as [Usage & { lines: number }];
+  const [usage] = (await once(child, 'message')) as [LoopUsage];
   await once(child, 'close');
   return usage;
 }
 
 /** Processor time from the first answer to the step behind the last. */
-async function consumeUsage(answers: readonly string[][]): Promise<Usage> {
+async function consumeUsage(answers: readonly string[][], count: number): Promise<Usage> {
   const stub = await cannedKinesis(shards, (shard, place) => answers[shard]?.[place]);
   const program = startProgram({ endpoint: stub.endpoint, config: { checkpointEvery: '10s' } });
   try {
@@ -66,6 +67,8 @@ async function consumeUsage(answers: readonly string[][]): Promise<Usage> {
     // What was read last is walked with the next beat.
     await sleep(1_500);
     const after = await program.usage();
+    const events = await program.metric('fargazer_events_total');
+    if (events !== count) throw new Error(`consume decoded ${events} lines of ${count}`);
     return { ...after, cpuSeconds: after.cpuSeconds - before.cpuSeconds };
   } finally {
     await program.end();
@@ -85,7 +88,7 @@ async function costs(count: number): Promise<Figure[]> {
       const loop = await loopUsage(stub.endpoint);
       stub.close();
       if (loop.lines !== all.length) throw new Error(`the loop read ${loop.lines} lines of ${all.length}`);
-      const consume = await consumeUsage(answers);
+      const consume = await consumeUsage(answers, all.length);
       ratios.push(consume.cpuSeconds / loop.cpuSeconds);
       seconds.push([consume.cpuSeconds, loop.cpuSeconds]);
     }
@@ -98,9 +101,13 @@ async function costs(count: number): Promise<Figure[]> {
   return figures;
 }
 
-/** `LINES` of the environment, else 240,000. */
+/** `LINES` of the environment, else 240,000; and the memory figures, each by name in `ONLY` or all. */
 export async function run(): Promise<Figure[]> {
-  return costs(Number(process.env['LINES'] ?? 240_000));
+  const only = process.env['ONLY']?.split(',');
+  const figures: Figure[] = [];
+  if (only?.includes('costs') !== false) figures.push(...(await costs(Number(process.env['LINES'] ?? 240_000))));
+  figures.push(...(await memory(only)));
+  return figures;
 }
 
 if (import.meta.main) printFigures(await run());

@@ -5,14 +5,29 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
-import type { Usage } from './tell-usage.ts';
 
 const home = dirname(dirname(import.meta.dirname));
+
+/** As `tell-usage.mjs` tells it. */
+export interface Usage {
+  /** Processor time of all its threads. */
+  cpuSeconds: number;
+  rssBytes: number;
+  /** The most it ever had. */
+  mostBytes: number;
+  /** Of it the heap, and what of that is used. */
+  heapBytes: number;
+  usedBytes: number;
+  /** Buffers and the like. */
+  externalBytes: number;
+}
 
 export interface Program {
   child: ChildProcess;
   usage(): Promise<Usage>;
   errors(): string;
+  /** Sum of a metric of its own. */
+  metric(name: string): Promise<number>;
   /** Ends it and removes what it kept. */
   end(): Promise<void>;
 }
@@ -39,7 +54,7 @@ export function startProgram({ endpoint, flags = [], config = {}, mostFileBytes 
     }),
   );
   const limited = mostFileBytes === undefined ? {} : { execPath: 'bash', execArgv: ['-c', `trap "" XFSZ; ulimit -S -f ${Math.ceil(mostFileBytes / 1_024)}; exec "$0" "$@"`, process.execPath] };
-  const own = ['--import', join(import.meta.dirname, 'tell-usage.ts'), ...flags];
+  const own = ['--import', join(import.meta.dirname, 'tell-usage.mjs'), ...flags];
   const child = fork(mostFileBytes === undefined ? join(home, 'dist', 'fargazer.mjs') : own[0]!, mostFileBytes === undefined ? ['consume', '--config', file] : [...own.slice(1), join(home, 'dist', 'fargazer.mjs'), 'consume', '--config', file], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, AWS_ACCESS_KEY_ID: 'canned', AWS_SECRET_ACCESS_KEY: 'canned', AWS_EC2_METADATA_DISABLED: 'true' },
@@ -47,11 +62,16 @@ export function startProgram({ endpoint, flags = [], config = {}, mostFileBytes 
     ...limited,
   });
   let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4_000)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = errors.slice(0, 2_000) + (errors.slice(2_000) + text).slice(-2_000)));
   const ended = once(child, 'close');
   return {
     child,
     errors: () => errors,
+    async metric(name) {
+      const url = /Health and metrics: (http:\S+)\/healthz/.exec(errors)?.[1];
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    },
     async usage() {
       const told = once(child, 'message');
       child.send('usage');

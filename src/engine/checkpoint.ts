@@ -6,7 +6,7 @@ import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
 import { standardLateness, type Lateness } from './order.ts';
 import { OwnerPacks, packReading } from './owner-packs.ts';
-import { packOf } from './owner-name.ts';
+import { packsOf } from './owner-name.ts';
 import { unpackPage } from './pack.ts';
 import type { Page } from './page.ts';
 import type { AnyKind } from './parts.ts';
@@ -155,7 +155,7 @@ export class Checkpoint {
     if (header === undefined) return;
     const openBytes = await this.#read(header.open);
     const { walk: packed, watched } = this.#orRefuse(() => unpackJson(openBytes) as unknown as PackedOpen);
-    if (this.#store.partNow === undefined) await this.fetch(new Set([...ownersInOpen(packed), ...watched.map(([, owner]) => owner)].map(packOf)));
+    if (this.#store.partNow === undefined) await this.fetch(new Set([...ownersInOpen(packed), ...watched.map(([, owner]) => owner)].flatMap(packsOf)));
     const pages = await Promise.all(header.tape.map(async ([feed, minute, name]) => ({ feed: feed as FeedName, minute, name, page: Buffer.from(await this.#read(name)) })));
     this.#orRefuse(() => {
       walk.unpackOpen(packed);

@@ -1,12 +1,13 @@
 /** Episodes: findings of one fingerprint at most 30 quiet minutes apart are one alert (E19). */
 import { createHash } from 'node:crypto';
-import { entityName, severities, type Alert, type BaselineView, type Entity, type Evidence, type JsonValue, type Severity } from '#contract';
-import type { RawShown } from './minutes.ts';
+import { severities, type Alert, type BaselineView, type Entity, type Evidence, type JsonValue, type Severity } from '#contract';
+import type { RawShown } from './episode.ts';
 import { historySentence } from './explain.ts';
+import { alertOf, quietMs, type Episode } from './episode.ts';
 import { News, type PackedNews } from './news.ts';
 
-/** An episode ends after this much event time without a finding. */
-export const quietMs = 30 * 60_000;
+export { quietMs, type Episode } from './episode.ts';
+
 const recordLimit = 5;
 
 export interface Finding {
@@ -22,26 +23,6 @@ export interface Finding {
   records: RawShown[];
   view: BaselineView | undefined;
   deployment: { revision: string; sinceMs: number } | undefined;
-}
-
-export interface Episode {
-  fingerprint: string;
-  id: string;
-  revision: number;
-  detector: string;
-  severity: Severity;
-  attack: string[];
-  entity: Entity;
-  isAboutOwner: boolean;
-  evidence: Evidence;
-  firstMs: number;
-  lastMs: number;
-  count: number;
-  records: RawShown[];
-  history: string;
-  deployment: string | undefined;
-  /** Changed in this run: to be shown. */
-  isChanged: boolean;
 }
 
 /** Same fingerprint, same episode: same id on every machine and in every order of files. */
@@ -167,48 +148,4 @@ function update(episode: Episode, finding: Finding): Episode {
   }
   episode.isChanged = true;
   return episode;
-}
-
-export function alertOf(episode: Episode, markMs: number, includeRaw: boolean): Alert {
-  const { entity, evidence } = episode;
-  return {
-    schemaVersion: 1,
-    id: episode.id,
-    revision: episode.revision,
-    incident: null,
-    status: markMs - episode.lastMs > quietMs ? 'resolved' : 'firing',
-    detector: episode.detector,
-    severity: episode.severity,
-    title: evidence.title,
-    summary: evidence.summary,
-    firstSeen: new Date(episode.firstMs).toISOString(),
-    lastSeen: new Date(episode.lastMs).toISOString(),
-    count: episode.count,
-    entity: {
-      kind: entity.owner.kind,
-      name: entityName({ ...entity, container: '' }),
-      account: entity.owner.account,
-      region: entity.owner.region,
-      cluster: entity.owner.cluster,
-      container: entity.container,
-      instance: episode.isAboutOwner ? '' : entity.instance,
-      phase: entity.phase,
-      ...(entity.revision === undefined ? {} : { revision: entity.revision }),
-    },
-    object: evidence.object,
-    attack: episode.attack,
-    evidence: {
-      observed: evidence.observed,
-      expected: evidence.expected,
-      unit: evidence.unit,
-      score: Math.round(evidence.score * 1_000) / 1_000,
-      records: episode.records.map(({ origin, raw }) => ({ ...origin, ...(includeRaw ? { raw } : {}) })),
-    },
-    explanation: {
-      history: episode.history,
-      quiet: evidence.quiet,
-      lookFirst: evidence.lookFirst,
-      ...(episode.deployment === undefined ? {} : { deployment: episode.deployment }),
-    },
-  };
 }

@@ -1,15 +1,10 @@
 /** Minutes in the making: what each instance sent through a feed in one minute, until the minute's end is walked. */
-import type { Entity, FeedName, LogRecord, MetricSet, Observation, Origin } from '#contract';
+import type { Entity, FeedName, LogRecord, MetricSet, Observation } from '#contract';
 import { feedNames } from '#contract';
-import type { Episode } from './episodes.ts';
+import type { Episode, RawShown } from './episode.ts';
 import type { Few } from './few.ts';
 import { releaseOfMinuteEnd, type Lateness } from './order.ts';
 import type { Instance } from './owners.ts';
-
-export interface RawShown {
-  origin: Origin;
-  raw: string;
-}
 
 /** A kind of line in an instance's minute. */
 export interface KindInMinute {

@@ -3,7 +3,7 @@
  * as of when depends on the records alone, however the walk is cut into steps.
  */
 import type { Alert } from '#contract';
-import { alertOf, type Episode } from './episodes.ts';
+import { alertOf, type Episode } from './episode.ts';
 import { tickLengthMs } from './order.ts';
 
 export interface NewsItem {

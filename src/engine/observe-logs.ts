@@ -1,7 +1,8 @@
 /** Observations of log lines; what is rarely asked for (raw records, texts by kind) is made only then. */
 import type { LogKind, LogMinute, LogRecord } from '#contract';
 import type { Few } from './few.ts';
-import type { KindInMinute, RawShown } from './minutes.ts';
+import type { KindInMinute } from './minutes.ts';
+import type { RawShown } from './episode.ts';
 import { minuteLengthMs } from './order.ts';
 
 const severe = new Set(['FATAL', 'ERROR', 'CRITICAL', 'EMERGENCY', 'ALERT']);

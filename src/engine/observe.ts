@@ -10,7 +10,8 @@ import type {
 } from '#contract';
 import type { Facts } from './facts.ts';
 import { put } from './few.ts';
-import type { EntityMinute, NetworkInMinute, RawShown } from './minutes.ts';
+import type { EntityMinute, NetworkInMinute } from './minutes.ts';
+import type { RawShown } from './episode.ts';
 import { lastMsAt, maximumAt, minimumAt } from './metric-sets.ts';
 import { minuteLengthMs } from './order.ts';
 import type { Instance } from './owners.ts';

@@ -2,7 +2,8 @@
 import { sharedList, type Entity, type JsonValue, type LogRecord, type MetricSet, type Observation, type Owner } from '#contract';
 import type { Episode, Episodes } from './episodes.ts';
 import { Few, put } from './few.ts';
-import type { EntityMinute, Minutes, NetworkInMinute, RawShown } from './minutes.ts';
+import type { EntityMinute, Minutes, NetworkInMinute } from './minutes.ts';
+import type { RawShown } from './episode.ts';
 import type { Instance, Owners } from './owners.ts';
 
 interface InstanceName {

@@ -15,6 +15,12 @@ export function nameIn({ kind, cluster, name }: Owner): string {
   return `${kind}|${cluster}|${name}`;
 }
 
+/** Packs of an owner and of what contains it, against whose baseline it is judged as long as it has none of its own. */
+export function packsOf(owner: Owner): string[] {
+  const parent = parentOf(owner);
+  return [packOf(owner), ...(parent === undefined ? [] : packsOf(parent))];
+}
+
 export function parentOf(owner: Owner): Owner | undefined {
   const { account, region, cluster } = owner;
   switch (owner.kind) {

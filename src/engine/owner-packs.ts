@@ -50,13 +50,12 @@ export class OwnerPacks {
 
   async fetch(packs: Iterable<string>): Promise<void> {
     const { read } = this.#reading;
-    if (this.#index.isCrowded) for (const name of this.#index.allUnread()) this.#index.read(name, await read(name));
+    const hashes = [...new Set([...packs].map(packHash))].filter((hash) => !this.#fetched.has(hash));
+    // Each bucket once, however many of its packs are asked for.
+    const buckets = this.#index.isCrowded ? this.#index.allUnread() : hashes.flatMap((hash) => this.#index.unread(hash) ?? []);
+    await Promise.all([...new Set(buckets)].map(async (bucket) => this.#index.read(bucket, await read(bucket))));
     await Promise.all(
-      [...packs].map(async (pack) => {
-        const hash = packHash(pack);
-        if (this.#fetched.has(hash)) return;
-        const bucket = this.#index.unread(hash);
-        if (bucket !== undefined) this.#index.read(bucket, await read(bucket));
+      hashes.map(async (hash) => {
         const name = this.#index.find(hash);
         this.#fetched.set(hash, name === undefined ? null : await read(name));
       }),

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { laneAfter } from '../../src/engine/rounds.ts';
-import { consumer, type Rules, type Size } from './consumer.ts';
+import { consumer, type Size } from './consumer.ts';
 import { drive } from './driver.ts';
 import { explore } from './explore.ts';
+import type { Rules } from './rules.ts';
 import { completed, schedules, type Few } from './schedules.ts';
 
 const sets: { title: string; size: Size; few: Few }[] = [

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasPassed, laneAfter, newLane } from '../../src/engine/rounds.ts';
-import { consumer, type Rules, type Size } from './consumer.ts';
+import { consumer, type Size } from './consumer.ts';
 import { explore } from './explore.ts';
+import type { Rules } from './rules.ts';
 
 /** Each small in another way; what is left out of one is in another. */
 const sizes = {

@@ -62,7 +62,8 @@ test('it ends on SIGTERM within ten seconds whenever that comes, and the next on
   const store = embeddedStore(join(folder, 'state'));
   context.after(() => store.close());
   const item = await store.item('walk/state');
-  const { marks } = item?.value as unknown as { marks: Record<string, number> };
+  assert.ok(item !== undefined);
+  const { marks } = item.value as unknown as { marks: Record<string, number> };
   assert.ok(Object.values(marks).every((mark) => mark >= toMs), 'all was walked');
   const walk = replayed(story.records, toMs, story.learnForMs, { makeWalk: walkMaker('shipped'), flowFields: story.flowFields });
   const expected = lastOfEach(walk.state.episodes.alerts(-Infinity, true));
@@ -97,7 +98,9 @@ test('a stream that is deleted ends it with a sentence and status 1, and what wa
   assert.match(run.errors(), /telemetry.*\.\n/);
   const store = embeddedStore(join(folder, 'state'));
   context.after(() => store.close());
-  const { live } = (await store.item('walk/state'))?.value as unknown as { live: { lanes: Record<string, { position: { after?: string } }> } };
+  const item = await store.item('walk/state');
+  assert.ok(item !== undefined);
+  const { live } = item.value as unknown as { live: { lanes: Record<string, { position: { after?: string } }> } };
   assert.ok(Object.values(live.lanes).some(({ position }) => position.after !== undefined), 'its position was saved');
 });
 

@@ -7,7 +7,7 @@ import { attribute } from '../../../engine/attribute.ts';
 import { Checkpoint, StateMoved, walkKey } from '../../../engine/checkpoint.ts';
 import { sectionsAfter, type Section } from '../../../engine/contribution.ts';
 import { releaseOf } from '../../../engine/order.ts';
-import { packOf } from '../../../engine/owner-name.ts';
+import { packsOf } from '../../../engine/owner-name.ts';
 import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.ts';
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
@@ -178,7 +178,7 @@ function packsMet(walk: Walk, sections: readonly Section[]): Set<string> {
   const packs = new Set<string>();
   const { facts } = walk.state;
   for (const { rows } of sections) {
-    for (const row of rows) packs.add(packOf(attribute(row, facts, walk.settings.lateness).owner));
+    for (const row of rows) for (const pack of packsOf(attribute(row, facts, walk.settings.lateness).owner)) packs.add(pack);
   }
   return packs;
 }
