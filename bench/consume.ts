@@ -44,7 +44,7 @@ function prepared(all: readonly string[], linesOfRecord: number): string[][] {
     }
     const shard = turn % shards.length;
     const place = answers[shard]!.length;
-    answers[shard]!.push(bodyOf(shards[shard]!, place, { records, behindMs: Math.max(1, lastMs - timeOf(part.at(-1))) }));
+    answers[shard]!.push(bodyOf(shards[shard]!, place, place + 1, { records, behindMs: Math.max(1, lastMs - timeOf(part.at(-1))) }));
   }
   return answers;
 }

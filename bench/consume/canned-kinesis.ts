@@ -22,19 +22,19 @@ export interface CannedKinesis {
 
 export const shardIds = (count: number): string[] => Array.from({ length: count }, (_, index) => `shardId-${String(index).padStart(12, '0')}`);
 
-/** The body of a GetRecords answer, as the service writes it. */
-export function bodyOf(shard: string, place: number, { records, behindMs }: CannedAnswer): string {
+/** The body of a GetRecords answer, as the service writes it; `next` is where the shard goes on behind it. */
+export function bodyOf(shard: string, place: number, next: number, { records, behindMs }: CannedAnswer): string {
   const Records = records.map(({ content, arrivalMs }, index) => ({
     SequenceNumber: `${49_000_000 + place}${String(index).padStart(6, '0')}`,
     ApproximateArrivalTimestamp: arrivalMs / 1_000,
     Data: content.toString('base64'),
     PartitionKey: 'p',
   }));
-  return JSON.stringify({ Records, NextShardIterator: `${shard}/${place + 1}`, MillisBehindLatest: behindMs });
+  return JSON.stringify({ Records, NextShardIterator: `${shard}/${next}`, MillisBehindLatest: behindMs });
 }
 
-/** `answer` gives the body of a shard's next answer, undefined behind the last. */
-export async function cannedKinesis(shards: readonly string[], answer: (shard: number, place: number) => string | undefined): Promise<CannedKinesis> {
+/** `answer` gives the body of a shard's next answer, undefined behind the last; `limit` is the number of records asked for. */
+export async function cannedKinesis(shards: readonly string[], answer: (shard: number, place: number, limit: number) => string | undefined): Promise<CannedKinesis> {
   const begun = Promise.withResolvers<void>();
   const taken = Promise.withResolvers<void>();
   const over = new Set<string>();
@@ -44,7 +44,7 @@ export async function cannedKinesis(shards: readonly string[], answer: (shard: n
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       const operation = String(request.headers['x-amz-target']).split('.')[1];
-      const input = JSON.parse(Buffer.concat(parts).toString() || '{}') as { ShardId?: string; ShardIterator?: string };
+      const input = JSON.parse(Buffer.concat(parts).toString() || '{}') as { ShardId?: string; ShardIterator?: string; Limit?: number };
       const reply = (body: string): void => {
         response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'canned' });
         response.end(body);
@@ -56,7 +56,7 @@ export async function cannedKinesis(shards: readonly string[], answer: (shard: n
       begun.resolve();
       calls += 1;
       const [shard = '', place = '0'] = (input.ShardIterator ?? '').split('/');
-      const body = answer(shards.indexOf(shard), Number(place));
+      const body = answer(shards.indexOf(shard), Number(place), input.Limit ?? 10_000);
       if (body !== undefined) return reply(body);
       over.add(shard);
       if (over.size === shards.length) taken.resolve();

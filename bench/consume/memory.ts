@@ -9,12 +9,13 @@ import { startProgram } from './program.ts';
 const mebibyte = 2 ** 20;
 const linesASecond = 1_000;
 const shards = shardIds(4);
-/** Event time of one answer of a shard: some megabyte of lines. */
-const answerSeconds = Number(process.env["AS"] ?? 10);
 const linesOfRecord = 100;
 
-/** Without flags, and with a young generation of 16 MiB, where by itself it grows to 128. */
-const flagSets: readonly (readonly string[])[] = [[], ['--max-semi-space-size=16']];
+/**
+ * Without flags; and with a young generation of 2 MiB, where by itself it grows to 128, and a heap that is told to stay
+ * small: what of buffers waits to be collected is collected sooner.
+ */
+const flagSets: readonly (readonly string[])[] = [[], ['--max-semi-space-size=2', '--max-old-space-size=256']];
 
 /** Whose the lines of a second are: services, and tasks that live as long as the measurement or as one line. */
 type TaskOf = (index: number) => number;
@@ -28,22 +29,24 @@ function lineAt(timeMs: number, task: number, index: number): string {
   return `{"date":"${new Date(timeMs).toISOString()}","source":"stdout","log":"${text}","container_id":"${id}-0123456789","container_name":"app","ecs_cluster":"shop","ecs_task_arn":"arn:aws:ecs:eu-west-1:111122223333:task/shop/${id}","ecs_task_definition":"${service}:3"}`;
 }
 
-/** An answer of one shard: its share of the lines of `answerSeconds`. */
-export function answer(shard: number, place: number, startMs: number, totalSeconds: number, taskOf: TaskOf): string {
+/** Event time of one record of a shard. */
+const recordMs = (linesOfRecord * shards.length * 1_000) / linesASecond;
+
+/** Records of one shard from a place on, as many as are asked for; each holds its share of the lines of `recordMs`. */
+function answer(shard: number, from: number, limit: number, startMs: number, totalRecords: number, taskOf: TaskOf): string | undefined {
+  if (from >= totalRecords) return undefined;
+  const next = Math.min(totalRecords, from + limit);
   const records = [];
-  const count = (linesASecond * answerSeconds) / shards.length;
-  const fromMs = startMs + place * answerSeconds * 1_000;
-  let text = '';
-  for (let at = 0; at < count; at += 1) {
-    const index = (place * count + at) * shards.length + shard;
-    const timeMs = fromMs + Math.floor((at * answerSeconds * 1_000) / count);
-    text += `${lineAt(timeMs, taskOf(index), index)}\n`;
-    if ((at + 1) % linesOfRecord === 0 || at === count - 1) {
-      records.push({ content: Buffer.from(text), arrivalMs: timeMs + 1_000 });
-      text = '';
+  for (let place = from; place < next; place += 1) {
+    const fromMs = startMs + place * recordMs;
+    let text = '';
+    for (let at = 0; at < linesOfRecord; at += 1) {
+      const index = (place * linesOfRecord + at) * shards.length + shard;
+      text += `${lineAt(fromMs + Math.floor((at * recordMs) / linesOfRecord), taskOf(index), index)}\n`;
     }
+    records.push({ content: Buffer.from(text), arrivalMs: fromMs + recordMs + 1_000 });
   }
-  return bodyOf(shards[shard]!, place, { records, behindMs: Math.max(1, (totalSeconds - (place + 1) * answerSeconds) * 1_000) });
+  return bodyOf(shards[shard]!, from, next, { records, behindMs: Math.max(1, (totalRecords - next) * recordMs) });
 }
 
 interface Watched {
@@ -56,8 +59,12 @@ interface Watched {
 
 async function watch(totalSeconds: number, taskOf: TaskOf, flags: readonly string[]): Promise<Watched> {
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - totalSeconds * 1_000;
-  const answers = Math.ceil(totalSeconds / answerSeconds);
-  const stub = await cannedKinesis(shards, (shard, place) => (place < answers ? answer(shard, place, startMs, totalSeconds, taskOf) : undefined));
+  const totalRecords = Math.ceil((totalSeconds * 1_000) / recordMs);
+  let given = 0;
+  const stub = await cannedKinesis(shards, (shard, place, limit) => {
+    given = Math.max(given, place);
+    return answer(shard, place, limit, startMs, totalRecords, taskOf);
+  });
   const program = startProgram({ endpoint: stub.endpoint, flags });
   const tenths: number[] = [];
   try {
@@ -67,7 +74,7 @@ async function watch(totalSeconds: number, taskOf: TaskOf, flags: readonly strin
     while (!isTaken) {
       await Promise.race([stub.taken, sleep(500)]);
       const { rssBytes } = await program.usage();
-      const tenth = Math.floor((stub.calls / (answers * shards.length)) * 10);
+      const tenth = Math.floor((given / totalRecords) * 10);
       while (tenths.length < tenth) tenths.push(rssBytes);
     }
     const { mostBytes, cpuSeconds } = await program.usage();
@@ -116,7 +123,7 @@ async function huge(): Promise<Figure> {
   const content = gzipSync(text, { level: 1 });
   const one = shards.slice(0, 1);
   const count = 6;
-  const stub = await cannedKinesis(one, (_, place) => (place < count ? bodyOf(one[0]!, place, { records: [{ content, arrivalMs: startMs + 60_000 }], behindMs: 1_000 }) : undefined));
+  const stub = await cannedKinesis(one, (_, place) => (place < count ? bodyOf(one[0]!, place, place + 1, { records: [{ content, arrivalMs: startMs + 60_000 }], behindMs: 1_000 }) : undefined));
   const flags = flagSets[1]!;
   const program = startProgram({ endpoint: stub.endpoint, flags });
   try {
@@ -138,7 +145,7 @@ async function huge(): Promise<Figure> {
 async function down(): Promise<Figure> {
   const seconds = Number(process.env['DOWN'] ?? 60);
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000;
-  const stub = await cannedKinesis(shards, (shard, place) => answer(shard, place, startMs, 86_400, (index) => index % 50));
+  const stub = await cannedKinesis(shards, (shard, place, limit) => answer(shard, place, limit, startMs, 86_400_000 / recordMs, (index) => index % 50));
   const flags = flagSets[1]!;
   const program = startProgram({ endpoint: stub.endpoint, flags, config: { checkpointEvery: '5s' }, mostFileBytes: 131_072 });
   try {
