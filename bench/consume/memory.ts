@@ -4,18 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Figure } from '../figure.ts';
 import { bodyOf, cannedKinesis, shardIds } from './canned-kinesis.ts';
-import { startProgram } from './program.ts';
+import { smallFlags, startProgram } from './program.ts';
 
 const mebibyte = 2 ** 20;
 const linesASecond = 1_000;
 const shards = shardIds(4);
 const linesOfRecord = 100;
 
-/**
- * Without flags; and with a young generation of 2 MiB, where by itself it grows to 128, and a heap that is told to stay
- * small: what of buffers waits to be collected is collected sooner.
- */
-const flagSets: readonly (readonly string[])[] = [[], ['--max-semi-space-size=2', '--max-old-space-size=256']];
+/** Without flags, and as a process that is to stay small is started. */
+const flagSets: readonly (readonly string[])[] = [[], smallFlags];
 
 /** Whose the lines of a second are: services, and tasks that live as long as the measurement or as one line. */
 type TaskOf = (index: number) => number;

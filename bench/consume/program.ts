@@ -32,6 +32,12 @@ export interface Program {
   end(): Promise<void>;
 }
 
+/**
+ * A young generation of 2 MiB, where by itself it grows to 128; a heap that is told to stay small, so that what waits to
+ * be collected is collected sooner, buffers too. `--optimize-for-size` saves 15 MiB more and costs twice the processor time.
+ */
+export const smallFlags: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=256'];
+
 export interface ProgramSettings {
   endpoint: string;
   flags?: readonly string[];
@@ -69,7 +75,9 @@ export function startProgram({ endpoint, flags = [], config = {}, mostFileBytes 
     errors: () => errors,
     async metric(name) {
       const url = /Health and metrics: (http:\S+)\/healthz/.exec(errors)?.[1];
-      const text = await (await fetch(`${url}/metrics`)).text();
+      // A connection that was kept may be closed just now.
+      const ask = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+      const text = await ask().catch(ask);
       return text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
     },
     async usage() {

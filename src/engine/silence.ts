@@ -2,7 +2,7 @@
 import type { FeedName } from '#contract';
 import type { Facts } from './facts.ts';
 import { minuteLengthMs } from './order.ts';
-import type { Instance } from './owners.ts';
+import type { Instance, OwnerRecord } from './owners.ts';
 
 /** After an hour without a line nobody is surprised any more. */
 const watchMinutes = 60;
@@ -43,26 +43,39 @@ export class Silence {
     const watched = this.#watched.get(feed);
     if (watched === undefined || heard.size === 0) return [];
     const silent: Instance[] = [];
+    const latest = new Map<OwnerRecord, Map<string, Instance>>();
     for (const instance of watched) {
       if (minute - (instance.lastMinutes[feed] ?? 0) > watchMinutes) watched.delete(instance);
-      else if (!heard.has(instance) && isAlive(instance, minute, feed, facts)) silent.push(instance);
+      else if (!heard.has(instance) && isAlive(instance, minute, feed, facts, latest)) silent.push(instance);
     }
     return silent;
   }
 }
 
-function isAlive(instance: Instance, minute: number, feed: FeedName, facts: Facts): boolean {
+/** `latest`: by owner and container who was heard last, found once in a minute. */
+function isAlive(instance: Instance, minute: number, feed: FeedName, facts: Facts, latest: Map<OwnerRecord, Map<string, Instance>>): boolean {
   const task = facts.tasks.get(instance.id);
   if (task !== undefined) {
     if (task.stoppedMs !== undefined || task.stopWantedMs !== undefined) return false;
     if (task.startedMs !== undefined || task.lastSeenMs >= minute * minuteLengthMs) return true;
   }
-  // Nothing else tells of the task: only a service all of whose tasks fell silent is worth a question.
-  for (const sibling of instance.owner.instances.values()) {
-    if (sibling.container !== instance.container) continue;
-    const last = sibling.lastMinutes[feed] ?? -Infinity;
-    if (last >= minute || last > (instance.lastMinutes[feed] ?? 0)) return false;
-    if (last === instance.lastMinutes[feed] && sibling.id > instance.id) return false;
+  // Nothing else tells of the task: only a service all of whose tasks fell silent is worth a question, and one question.
+  let ofOwner = latest.get(instance.owner);
+  if (ofOwner === undefined) {
+    ofOwner = latestIn(instance.owner, feed);
+    latest.set(instance.owner, ofOwner);
   }
-  return true;
+  const last = ofOwner.get(instance.container);
+  return last === instance && (last.lastMinutes[feed] ?? -Infinity) < minute;
+}
+
+/** By container who was heard last of a feed; of several the one with the greatest id. */
+function latestIn({ instances }: OwnerRecord, feed: FeedName): Map<string, Instance> {
+  const latest = new Map<string, Instance>();
+  for (const instance of instances.values()) {
+    const known = latest.get(instance.container);
+    const [own, theirs] = [instance.lastMinutes[feed] ?? -Infinity, known?.lastMinutes[feed] ?? -Infinity];
+    if (known === undefined || own > theirs || (own === theirs && instance.id > known.id)) latest.set(instance.container, instance);
+  }
+  return latest;
 }
