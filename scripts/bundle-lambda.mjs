@@ -1,6 +1,6 @@
-/** Bundles the Lambda function into one file, without what of its packages it never calls. */
+/** Bundles the Lambda function: one file that every function loads, pieces that a few need, nothing of its packages that it never calls. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import zlib from 'node:zlib';
 import { build } from 'esbuild';
 import { home } from './find-node.mjs';
@@ -8,9 +8,12 @@ import { home } from './find-node.mjs';
 /** CommonJS packages call require for Node's own modules. */
 const banner = "import { createRequire as fargazerRequire } from 'node:module'; const require = fargazerRequire(import.meta.url);";
 
+/** Kits that no function does without. */
+const always = new Set(['@aws-sdk/client-dynamodb', '@aws-sdk/client-kinesis', '@aws-sdk/client-sqs']);
+
 /**
- * Kits of AWS that the sources import when they are first needed. A function needs them all: here they are imported at
- * once, while Lambda starts the container, and only the clients and commands that the sources name come with them.
+ * Kits of AWS that are imported when they are first needed. Those that every function needs are imported at once, while
+ * Lambda starts the container; the others are pieces. Of both come only the clients and commands that are named.
  */
 const namedCommands = {
   name: 'named-commands',
@@ -19,9 +22,9 @@ const namedCommands = {
     builder.onLoad({ filter: /[\\/](?:src|detectors)[\\/].*\.ts$/ }, ({ path }) => {
       // As a namespace zod is taken apart; as a value it comes whole.
       const text = readFileSync(path, 'utf8').replace("import { z } from 'zod';", "import * as z from 'zod';");
-      const kits = [...new Set(text.match(lazyImport))].map((call) => call.slice("import('".length, -"')".length));
+      const kits = [...new Set([...text.matchAll(lazyImport)].map(([, kit]) => kit))].filter((kit) => always.has(kit));
       const imports = kits.map((kit, at) => `import * as namedKit${at} from '${namespace}:${kit}';`).join(' ');
-      const contents = text.replace(lazyImport, (call) => `Promise.resolve(namedKit${kits.findIndex((kit) => call.includes(`'${kit}'`))})`);
+      const contents = text.replace(lazyImport, (_call, kit) => (always.has(kit) ? `Promise.resolve(namedKit${kits.indexOf(kit)})` : `import('${namespace}:${kit}')`));
       return { contents: `${imports} ${contents}`, loader: 'ts' };
     });
     builder.onResolve({ filter: /^named-commands:/ }, ({ path }) => ({ path: path.slice(namespace.length + 1), namespace }));
@@ -32,7 +35,7 @@ const namedCommands = {
   },
 };
 
-const lazyImport = /import\('@aws-sdk\/client-[a-z0-9-]+'\)/g;
+const lazyImport = /import\('(@aws-sdk\/client-[a-z0-9-]+)'\)/g;
 
 /**
  * The list of public suffixes is a third of what is left of the packages, as code that Lambda compiles at each start:
@@ -61,7 +64,7 @@ export const oneLanguage = {
 };
 
 /** Rooms whose kits the function uses; the doctor asks for much more. */
-const speakers = ['src/sources', 'src/stores', 'src/alerting', 'src/entry/lambda.ts'];
+const speakers = ['src/sources', 'src/stores', 'src/alerting', 'src/secrets', 'src/entry/lambda.ts'];
 
 /** Clients, commands and exceptions that are named where a kit is spoken. */
 function namedIn(kit) {
@@ -77,19 +80,34 @@ function namedIn(kit) {
   return names;
 }
 
-/** The text of `dist/lambda.mjs`. `settings` are esbuild's own, for who measures. */
+/** In the folder of the function; whoever deploys it names the handler `lambda.handler`. */
+export const firstFile = 'lambda.mjs';
+
+/**
+ * The files of `dist/lambda/`: `files` are their contents by path within it, `firstFiles` those that are loaded at the
+ * start. `settings` are esbuild's own, for who measures.
+ */
 export async function buildLambda(settings = {}) {
-  const { outputFiles } = await build({
-    entryPoints: [join(home, 'src/entry/lambda.ts')],
+  const outdir = join(home, 'dist/lambda');
+  const { outputFiles, metafile } = await build({
+    entryPoints: { lambda: join(home, 'src/entry/lambda.ts') },
     bundle: true,
+    splitting: true,
+    // Chunks are named by their content: an old and a new function never mix them.
+    chunkNames: 'pieces/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    metafile: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     // Packages that ship both forms: of ES modules only what is called stays.
     mainFields: ['module', 'main'],
     write: false,
-    outfile: join(home, 'dist/lambda.mjs'),
+    outdir,
+    absWorkingDir: home,
     minify: true,
+    // Japanese is half as long so.
+    charset: 'utf8',
     sourcemap: false,
     legalComments: 'none',
     plugins: [namedCommands, oneLanguage, packedSuffixes],
@@ -97,5 +115,22 @@ export async function buildLambda(settings = {}) {
     logLevel: 'warning',
     ...settings,
   });
-  return outputFiles[0].contents;
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [relative(outdir, join(home, path)), output]));
+  const named = (path) => relative(outdir, join(home, path));
+  /** With all that they import at once. */
+  const loadedBy = (paths, found = new Set()) => {
+    for (const path of paths) {
+      if (found.has(path) || !outputs.has(path)) continue;
+      found.add(path);
+      loadedBy(outputs.get(path).imports.filter(({ kind }) => kind === 'import-statement').map((one) => named(one.path)), found);
+    }
+    return found;
+  };
+  return {
+    files: new Map(outputFiles.map(({ path, contents }) => [relative(outdir, path), contents])),
+    firstFiles: [...loadedBy([firstFile])],
+    /** Files that are loaded where a source file, by its path in the project, is imported on demand. */
+    filesOf: (source) => [...loadedBy([...outputs].filter(([, { entryPoint }]) => entryPoint?.endsWith(source)).map(([path]) => path))],
+    metafile,
+  };
 }

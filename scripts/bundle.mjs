@@ -42,6 +42,8 @@ const { outputFiles, metafile } = await build({
   target: 'node24',
   format: 'esm',
   write: false,
+  // A library of machine code, found beside the bundle or not at all.
+  external: ['koffi'],
   outdir: dist,
   absWorkingDir: home,
   plugins: [oneLanguage],

@@ -1,6 +1,7 @@
 /** Stories of egress volume: which must fire, and which stay quiet. */
 import { ecsTaskEvent, flowLine } from '#contract';
 import type { Case } from '#contract';
+import { at as second, connectionLines, every, ordinary as sensed, teachUntil as sensedUntil } from '../case-lines.ts';
 
 const minuteMs = 60_000;
 const firstMs = Date.UTC(2026, 2, 2);
@@ -38,6 +39,9 @@ const aDay = [1, 2, 3].flatMap((task) => sending(task, taughtDays, taughtDays + 
 /** A backup at 02:00: five minutes of half a gigabyte. */
 const isBackup = (minute: number): boolean => minute % day >= 2 * hour && minute % day < 2 * hour + 50;
 const withBackup = (minute: number, random: number): number => (isBackup(minute) ? 4e8 + 2e8 * random : 200_000 * 10 ** random);
+
+/** A minute's teaching by the sensor: two megabytes to a store, and what the service does beside it. */
+const sensedTaught = [...sensed(0, 60), ...every(6, 0, 60, (at) => connectionLines({ at, to: '52.218.1.9', sent: 200_000 }))];
 
 export const cases: Case[] = [
   {
@@ -109,6 +113,28 @@ export const cases: Case[] = [
   {
     title: 'stays quiet while nothing was learned',
     records: [...sending(1, 0, 50), flow(51, 900_000_000, { to: '203.0.113.77' })],
+    fires: [],
+  },
+  {
+    title: 'fires while the minute runs, after a teaching of one minute, when far more is sent',
+    records: [...sensedTaught, ...every(0.5, 125, 150, (at) => connectionLines({ at, to: '52.218.1.9', sent: 4_000_000 }))],
+    teachUntil: sensedUntil,
+    fires: [{ from: second(120), to: second(141), object: 'sent a minute' }],
+  },
+  {
+    title: 'fires when far more goes to one peer than that ever got, though as much is usual in sum',
+    records: [
+      ...sensed(0, 60),
+      ...every(1, 0, 240, (at) => connectionLines({ at, to: '52.218.1.9', sent: 700_000 })),
+      ...every(1, 130, 140, (at) => connectionLines({ at, to: '198.51.100.20', sent: 2_000_000 })),
+    ],
+    teachUntil: sensedUntil,
+    fires: [{ from: second(120), to: second(180), object: 'sent to payments.example', severity: 'medium' }],
+  },
+  {
+    title: 'stays quiet at ten times what was taught for a minute, and at a tenth',
+    records: [...sensedTaught, ...sensed(60, 120, 10), ...every(0.6, 60, 120, (at) => connectionLines({ at, to: '52.218.1.9', sent: 200_000 })), ...sensed(180, 240, 0.1)],
+    teachUntil: sensedUntil,
     fires: [],
   },
 ];

@@ -2,27 +2,33 @@
  * Egress volume: a task sends far more than its service is used to, in a minute or as a slow drip over a day.
  *
  * Detects          bulk exfiltration, a retry storm, an open relay, a drip that hides in ordinary minutes; much that goes to
- *                  a peer outside that the service never sent to, though as much is usual in sum.
+ *                  a peer outside that the service never sent to, or far more to one than that ever got, though as much is
+ *                  usual in sum. Told as soon as the running minute is above it, where the sensor counts the bytes.
  * Blind spots      what stays inside the band by the minute and by the day and goes to known peers; as much as a nightly
  *                  job sends, at another hour; a drip from a service whose tasks never live a day, or on a day with a
  *                  minute that was told already; new peers of a service that answers all the world; a service loud from
- *                  birth. Flow logs tell bytes when a flow's interval ends, up to ten minutes late and in one lump.
+ *                  birth. Flow logs tell bytes when a flow's interval ends, up to ten minutes late and in one lump. After a teaching of
+ *                  minutes what is below twenty times the usual.
  * False positives  backups that begin, cache warm-up, migrations: accept them into the baseline. A deployment widens the band.
  * Baseline         bytes a minute, and a day of each task that lived one, per service, container and phase, with hours of
- *                  the day and weekdays where they differ; peers that were sent to.
+ *                  the day and weekdays where they differ; peers that were sent to, and how much.
  * Triage           compare the task with its siblings; list its new destinations; find the program that sends.
  */
 import { z } from 'zod';
 import { quantities, seen } from '#baselines';
 import { defineDetector, type Evidence, type NetworkMinute, type Severity } from '#contract';
+import { isShortlyTaught, leapOf } from '../short-history.ts';
+import { sizeKey } from '../sizes.ts';
 import { createDay, dayWith, noteDay, wholeDay, type Day } from './day.ts';
-import { mainReceiver, newReceiver, receiversOf, type Receiver } from './peers.ts';
-import { tellDay, tellMinute, tellNewReceiver } from './tell.ts';
+import { largeReceiver, mainReceiver, newReceiver, receiversOf, sizedReceivers, type Receiver } from './peers.ts';
+import { tellDay, tellLargeReceiver, tellMinute, tellNewReceiver } from './tell.ts';
 
 /** Surprise from which a value deserves an alarm, as the contract has it. */
 const alarming = 0.5;
 /** Ten times the most that is usual is no busy day. */
 const farTimes = 10;
+/** What is far too much for a peer is hidden by the sum where it is less than a quarter of what would be too much in all. */
+const hiddenShare = 0.25;
 
 /** To a peer never sent to weighs more, and so does far more than ever. */
 function severityOf(receiver: Receiver | undefined, times: number): Severity {
@@ -48,21 +54,24 @@ export const egressVolume = defineDetector({
     sent: quantities(({ sentBytes }: NetworkMinute) => sentBytes),
     day: { ...quantities<NetworkMinute>(() => undefined), of: (minute: NetworkMinute, trace: unknown) => wholeDay(minute, trace as Day | undefined) },
     peers: seen(receiversOf),
+    shares: { ...seen((minute: NetworkMinute) => sizedReceivers(minute).map(({ peer, sentBytes }) => sizeKey(peer, sentBytes))), mayLag: true },
   },
 
   trace: { create: createDay, note: noteDay },
 
   // Each of the baselines judges as soon as it is ready itself: a day takes days to learn, a minute an hour.
   judgesWhileLearning: true,
+  // A sum that is above its band stays above it.
+  judgesEarly: true,
 
-  judge({ sent, day, peers }, minute, { floorBytes, newPeerFloorBytes, dayFloorBytes }, { name, entity, trace, isAllowed }) {
+  judge({ sent, day, peers, shares }, minute, { floorBytes, newPeerFloorBytes, dayFloorBytes }, { name, entity, trace, isAllowed }) {
     const { sentBytes, timeMs } = minute;
     const found: Evidence[] = [];
     const receiver = mainReceiver(minute, peers);
     const told = { name, instance: entity.instance, receiver, history: sent.history };
 
     const reading = sent.isReady ? sent.of(sentBytes, timeMs) : undefined;
-    const isSpike = reading?.side === 'above' && reading.surprise >= alarming && sentBytes >= floorBytes;
+    const isSpike = reading?.side === 'above' && reading.surprise >= alarming && sentBytes >= Math.max(floorBytes, leapOf(sent) * reading.high);
     if (isSpike) {
       const severity = severityOf(receiver, sentBytes / Math.max(1, reading.high));
       found.push({ object: 'sent a minute', ...tellMinute(told, sentBytes, reading), score: reading.surprise, severity });
@@ -72,6 +81,14 @@ export const egressVolume = defineDetector({
         const sentences = tellNewReceiver({ ...told, history: peers.history }, fresh, newPeerFloorBytes);
         found.push({ object: `sent to ${fresh.peer}`, ...sentences, score: 0.7, severity: 'high' });
       }
+    }
+    // Of a peer that gets most of all the sum tells; said beside it too, so that what was told early is told at the end.
+    const times = isShortlyTaught(shares) ? 2 * farTimes : farTimes;
+    const hidden = reading === undefined ? Infinity : (hiddenShare * Math.max(floorBytes, leapOf(sent) * reading.high)) / times;
+    const large = largeReceiver(minute, shares, { floorBytes, times, mostUsualBytes: hidden });
+    if (large !== undefined && !isAllowed('domain', large.peer)) {
+      const sentences = tellLargeReceiver({ ...told, history: shares.history }, large, times);
+      found.push({ object: `sent to ${large.peer}`, ...sentences, score: 0.65, severity: 'medium' });
     }
 
     const past = dayWith(trace, minute);

@@ -1,6 +1,7 @@
 /** Who received what was sent: the peer with the largest share, and those outside that the service never sent to. */
 import ipaddr from 'ipaddr.js';
 import type { NetworkMinute, SetView } from '#contract';
+import { usualSize } from '../sizes.ts';
 
 const insideRanges = new Set(['private', 'uniqueLocal', 'linkLocal', 'loopback', 'carrierGradeNat']);
 
@@ -45,4 +46,35 @@ export function receiversOf({ sentByPeer, sentBytes }: NetworkMinute): string[] 
   const receivers: string[] = [];
   for (const [peer, bytes] of sentByPeer) if (bytes * 1_000 >= sentBytes && bytes > 0) receivers.push(peer);
   return receivers;
+}
+
+/** Those of a minute that got most teach how much is usual of them: a service that answers all the world has no room for all. */
+const sizedLimit = 8;
+
+export function sizedReceivers({ sentByPeer }: NetworkMinute): { peer: string; sentBytes: number }[] {
+  const receivers: { peer: string; sentBytes: number }[] = [];
+  for (const [peer, sentBytes] of sentByPeer) {
+    if (receivers.length >= sizedLimit || sentBytes === 0) break;
+    receivers.push({ peer, sentBytes });
+  }
+  return receivers;
+}
+
+export interface Large {
+  floorBytes: number;
+  /** Times the most that is usual. */
+  times: number;
+  /** Peers that usually get more are not asked about. */
+  mostUsualBytes: number;
+}
+
+/** The first that got far more than it ever did; only of those whose usual amounts are known. */
+export function largeReceiver({ sentByPeer }: NetworkMinute, shares: SetView, { floorBytes, times, mostUsualBytes }: Large): { peer: string; sentBytes: number; usualBytes: number } | undefined {
+  if (!shares.isReady || shares.isOverflowing) return undefined;
+  for (const [peer, sentBytes] of sentByPeer) {
+    if (sentBytes < floorBytes) break;
+    const usualBytes = usualSize(shares, peer);
+    if (usualBytes !== undefined && usualBytes <= mostUsualBytes && sentBytes > times * usualBytes) return { peer, sentBytes, usualBytes };
+  }
+  return undefined;
 }

@@ -66,6 +66,19 @@ export function tellNewReceiver(told: Told, receiver: Receiver, floorBytes: numb
   };
 }
 
+export function tellLargeReceiver(told: Told, { peer, sentBytes, usualBytes }: { peer: string; sentBytes: number; usualBytes: number }, times: number): Sentences {
+  const { name, history } = told;
+  return {
+    title: titled(`${name} sent ${sized(sentBytes)} in a minute to ${shortName(peer)}, which got at most ${sized(usualBytes)} before`),
+    summary: `A task of ${name} sent ${sized(sentBytes)} in a minute to ${shortName(peer)}, over ${Math.floor(sentBytes / usualBytes)} times the most that ever went there (${over(history)}); as much as that is usual in sum, but not to there.`,
+    observed: sentBytes,
+    expected: usualBytes,
+    unit: 'bytes/min',
+    quiet: `At most ${sized(times * usualBytes)} in a minute to there, or minutes like this on three days, or an allowance for it in the configuration.`,
+    lookFirst: lookFirst(who(told), { peer, sentBytes, isNew: false }),
+  };
+}
+
 /** From here on no single minute stands for the day. */
 const dripShare = 0.25;
 

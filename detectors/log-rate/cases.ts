@@ -181,4 +181,16 @@ export const cases: Case[] = [
     options: { floorErrors: 100, floorLines: 200 },
     fires: [],
   },
+  {
+    title: 'stays quiet after a teaching of one minute at ten times, at a tenth, and in silence',
+    records: [...ordinary(0, 1, { tasks: [1] }), ...ordinary(1, 12, { tasks: [1], orders: 80 }), ...ordinary(12, 22, { tasks: [1], orders: 1, hasPoll: false }), ...ordinary(22, 32, { tasks: [1], orders: 0, hasPoll: false }), ...ordinary(32, 40, { tasks: [1] })],
+    teachUntil: at(1),
+    fires: [],
+  },
+  {
+    title: 'fires after a teaching of one minute when lines come by the thousand',
+    records: [...ordinary(0, 10, { tasks: [1] }), ...Array.from({ length: 1_500 }, (_, index) => line(6.1 + index / 2_000, `INFO order ${index} placed`))],
+    teachUntil: at(1),
+    fires: [{ from: at(6), to: at(7) }],
+  },
 ];

@@ -6,6 +6,7 @@
  * Blind spots      a service that is often silent has no silence; kinds of lines beyond the 16 written most; a kind that
  *                  is less than half an hour old, which `log-novelty` tells; a burst of a minute that is less than twice
  *                  the usual; a drop that lasts less than the option's minutes; a kind that becomes fewer without ending.
+ *                  After a teaching of minutes: silence, and what is below twenty times the usual.
  * False positives  load tests, a changed log level: accept them into the baseline. A deployment widens the band and
  *                  lowers the severity. A task that ends without word (no ECS events) may look silent if it was the last.
  * Baseline         lines and severe lines a minute of a task, and of each of 16 kinds, per service, container and phase,

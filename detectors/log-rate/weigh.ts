@@ -2,6 +2,7 @@
 import type { KindRatesView } from '#baselines';
 import type { LogMinute, NumberView, Reading } from '#contract';
 import { weighLine } from '../line-weight.ts';
+import { isShortlyTaught, leapOf } from '../short-history.ts';
 import { before, missing, type Recent } from './recent.ts';
 
 export interface Options {
@@ -32,9 +33,9 @@ export interface Baselines {
   kinds: KindRatesView;
 }
 
-/** Is the count far above what is usual? The factor keeps out what is only statistically rare. */
-function isBurst(reading: Reading, count: number, floor: number): boolean {
-  return reading.side === 'above' && reading.surprise >= alarming && count >= floor && count >= 2 * reading.typical;
+/** Is the count far above what is usual? The factor keeps out what is only statistically rare, `leap` what a short teaching did not meet. */
+function isBurst(reading: Reading, count: number, floor: number, leap: number): boolean {
+  return reading.side === 'above' && reading.surprise >= alarming && count >= Math.max(floor, 2 * reading.typical) && (leap === 1 || count >= leap * reading.high);
 }
 
 /** Too few lines, in all of the last `quietMinutes` minutes: the first and the last minute of a task are cut short. */
@@ -67,13 +68,14 @@ function goneOf(kinds: KindRatesView, minute: LogMinute, recent: Recent, { quiet
 
 function burstsOf(kinds: KindRatesView, minute: LogMinute, options: Options): Extract<Unusual, { what: 'burst' }>[] {
   const bursts: Extract<Unusual, { what: 'burst' }>[] = [];
+  const leap = leapOf(kinds);
   for (const [id, count] of minute.kinds) {
     if (count < options.floorErrors) continue;
     const template = minute.templates.get(id) ?? '';
     const floor = weighLine(template, undefined).severity === 'low' ? options.floorLines : options.floorErrors;
     if (count < floor || kinds.isNew(id, minute.minuteMs, newMs)) continue;
     const reading = kinds.of(id, count, minute.minuteMs);
-    if (reading !== undefined && reading.surprise >= options.certainSurprise && isBurst(reading, count, floor)) bursts.push({ what: 'burst', id, template, count, reading });
+    if (reading !== undefined && reading.surprise >= options.certainSurprise && isBurst(reading, count, floor, leap)) bursts.push({ what: 'burst', id, template, count, reading });
   }
   return bursts.sort((left, right) => right.count - left.count || (left.id < right.id ? -1 : 1));
 }
@@ -106,7 +108,8 @@ function mostWritten({ kinds, templates }: LogMinute): string | undefined {
 /** All that a minute says; too few lines in all are one answer. */
 export function weigh({ lines, errors, kinds }: Baselines, minute: LogMinute, options: Options, recent: Recent, canMiss: boolean): Unusual[] {
   const { minuteMs: atMs } = minute;
-  if (canMiss) {
+  // A minute or two tell nothing of how seldom a minute is quiet.
+  if (canMiss && !isShortlyTaught(lines) && !isShortlyTaught(kinds)) {
     const few = lines.isReady ? fewLines(lines, minute, recent, options) : undefined;
     if (few !== undefined) return [few];
     const gone = kinds.isReady ? goneOf(kinds, minute, recent, options) : [];
@@ -131,15 +134,16 @@ function tooMany({ lines, errors, kinds }: Baselines, minute: LogMinute, options
   const errorsLeft = minute.errors - fresh.errors - burstLines;
   if (errors.isReady && errorsLeft > 0) {
     const reading = errors.of(errorsLeft, atMs);
-    if (reading.surprise >= options.certainSurprise && isBurst(reading, errorsLeft, options.floorErrors)) found.push({ what: 'errors', count: minute.errors, reading });
+    if (reading.surprise >= options.certainSurprise && isBurst(reading, errorsLeft, options.floorErrors, leapOf(errors))) found.push({ what: 'errors', count: minute.errors, reading });
   }
   const left = minute.lines - fresh.lines - burstLines - (found.some(({ what }) => what === 'errors') ? errorsLeft : 0);
   if (lines.isReady && left > 0) {
     const reading = lines.of(left, atMs);
     // A single minute that is only somewhat above is waited for: a second one in a row tells it.
     const [last = 0] = before(recent, atMs);
-    const isWitnessed = reading.surprise >= options.certainSurprise || isBurst(lines.of(last, atMs - 60_000), last, options.floorLines);
-    if (isBurst(reading, left, options.floorLines) && isWitnessed) {
+    const leap = leapOf(lines);
+    const isWitnessed = reading.surprise >= options.certainSurprise || isBurst(lines.of(last, atMs - 60_000), last, options.floorLines, leap);
+    if (isBurst(reading, left, options.floorLines, leap) && isWitnessed) {
       const template = mostWritten(minute);
       found.push({ what: 'many', count: minute.lines, minutes: 1, reading, ...(template === undefined ? {} : { template }) });
     }

@@ -21,7 +21,10 @@ export interface Burst {
 const probeBytes = 400;
 
 /** Nothing was said: the packet was refused, or no more than a greeting was exchanged. */
-export function isProbe({ isRejected, sentBytes, receivedBytes, count }: Destination): boolean {
+export function isProbe(destination: Destination): boolean {
+  const { isRejected, sentBytes, receivedBytes, count } = destination;
+  // What just opens had no time to say anything.
+  if (destination.activity === 'open') return isRejected;
   return isRejected || sentBytes + receivedBytes < probeBytes * Math.max(1, count);
 }
 

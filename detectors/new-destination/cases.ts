@@ -1,6 +1,7 @@
 /** Stories of new destinations: which must fire, and which stay quiet. */
 import { ecsTaskEvent, flowLine, resolverLine } from '#contract';
 import type { Case } from '#contract';
+import { connectionLines, every, lookupLine, ordinary as sensed, teachUntil as sensedUntil, at as second } from '../case-lines.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -160,5 +161,56 @@ export const cases: Case[] = [
     records: [...taught, ...Array.from({ length: 100 }, (_, hour) => flowLine({ at: time(140) + hour * hourMs, service: 'checkout', task: 1, to: '203.0.113.77', port: 443, bytes: 4_000 }))],
     teachUntil,
     fires: fires(140, '203.0.113.0/24:443/tcp', 'medium'),
+  },
+  {
+    title: 'fires at once for what the sensor sees, each place for itself, and on a port given out by chance inside',
+    records: [
+      ...sensed(0, 120),
+      ...connectionLines({ at: 80, to: '203.0.113.77', port: 4_444 }),
+      ...connectionLines({ at: 81, to: '192.0.2.9', port: 8_443 }),
+      ...connectionLines({ at: 82, to: '10.0.77.5', port: 50_123 }),
+    ],
+    teachUntil: sensedUntil,
+    fires: [['203.0.113.0/24:4444/tcp', 80], ['192.0.2.0/24:8443/tcp', 81], ['10.0.77.0/24:49152-65535/tcp', 82]].map(([object, from]) => ({ from: second(from as number), to: second((from as number) + 0.2), object: object as string })),
+  },
+  {
+    title: 'stays quiet where a name comes late or not at all, and for another address of the same database',
+    records: [
+      ...sensed(0, 60),
+      ...every(5, 0, 60, (at) => connectionLines({ at, to: '192.0.2.60' })),
+      // Used without a name, then with one; used with a name, and by a task that knows none.
+      lookupLine({ at: 70, name: 'late.supplier.example', answers: ['192.0.2.60'] }),
+      ...connectionLines({ at: 71, to: '192.0.2.60' }),
+      ...connectionLines({ at: 72, to: '198.51.100.20' }).map((line) => line.replaceAll('00000001', '00000002')),
+      ...connectionLines({ at: 73, to: '10.0.9.44', port: 5_432 }),
+      lookupLine({ at: 74, name: 'orders-db.shop.internal', answers: ['10.0.9.45'] }),
+      ...connectionLines({ at: 75, to: '10.0.9.45', port: 5_432 }),
+    ],
+    teachUntil: sensedUntil,
+    fires: [],
+  },
+  {
+    title: 'stays quiet for other name servers while some fail, and for storms of retries',
+    records: [
+      ...sensed(0, 60),
+      ...every(3, 0, 60, (at) => connectionLines({ at, to: '10.0.0.2', port: 53, protocol: 17 })),
+      ...every(3, 60, 90, (at, index) => connectionLines({ at, to: `172.31.${index}.2`, port: 53, protocol: index % 2 === 0 ? 17 : 6 })),
+      ...every(0.05, 90, 100, (at) => connectionLines({ at, to: '10.0.9.10', port: 5_432, isRejected: true })),
+      ...every(0.05, 100, 105, (at) => connectionLines({ at, isRejected: true })),
+    ],
+    teachUntil: sensedUntil,
+    fires: [],
+  },
+  {
+    title: 'stays quiet on the link and within the task, for what calls it, and at ten times what was taught',
+    records: [
+      ...sensed(0, 60),
+      ...sensed(60, 120, 10),
+      ...connectionLines({ at: 80, to: '169.254.170.2', port: 80 }),
+      ...connectionLines({ at: 81, to: '127.0.0.1', port: 9_999, isLocal: true }),
+      ...connectionLines({ at: 82, side: 'server', port: 8_080, from: '203.0.113.200' }),
+    ],
+    teachUntil: sensedUntil,
+    fires: [],
   },
 ];

@@ -5,11 +5,12 @@
  *                  scans (one alert, not one an address), attempts that a security group refused.
  * Blind spots      whoever hides behind an owner and port in use: another bucket of a storage service that the flow log
  *                  names, another customer of one content network; a neighbour in a /24 in use inside, where no names
- *                  are known; ports from 49152 of one owner are one; what was there while the service learned.
+ *                  are known; a name server asked for the first time, where another is in use; ports from 49152 of one owner are one; what was there while the service learned.
  * False positives  a new supplier or dependency (a deployment lowers the severity and is named), a supplier without
  *                  names in the telemetry that moves to another network: allow it, or accept it into the baseline.
  * Baseline         owners of addresses (name looked up, cloud service, /24 or /48) with port and protocol, per service;
- *                  those of its cluster or account until the service has its own.
+ *                  those of its cluster or account until the service has its own. Of what the sensor sees also the
+ *                  exact addresses, for their names may come late.
  * Triage           which program opened it; whether a name was looked up; what was sent since; the task's siblings.
  */
 import { z } from 'zod';
@@ -17,6 +18,7 @@ import { seen } from '#baselines';
 import { defineDetector, type Context, type Destination, type Evidence, type SetView, type Standing } from '#contract';
 import { createBurst, isInWindow, isProbe, noteBurst, type Burst } from './burst.ts';
 import { isDynamic, isOfTheLink, isTimeService, keysOf, objectOf, ownersOf, portOf } from './identity.ts';
+import { isSighted, isWhole, sightingKeys } from './sightings.ts';
 import { tell } from './tell.ts';
 import { scoreOf, severityOf, techniquesOf, type Novelty } from './weigh.ts';
 
@@ -42,7 +44,7 @@ const tailBytes = 200;
 /** A packet or two to a port given out by chance, inside: the end of a connection whose beginning was not seen. */
 function isTail(destination: Destination): boolean {
   const { isPrivate, isRejected, sentBytes, receivedBytes, count } = destination;
-  return isPrivate && !isRejected && isDynamic(destination) && sentBytes + receivedBytes < tailBytes * Math.max(1, count);
+  return !isWhole(destination) && isPrivate && !isRejected && isDynamic(destination) && sentBytes + receivedBytes < tailBytes * Math.max(1, count);
 }
 
 function isAllowed({ addresses, names }: Destination, { isAllowed: allows }: Context<Burst>): boolean {
@@ -84,16 +86,19 @@ export const newDestination = defineDetector({
       }),
       borrows: true,
     },
+    // Names come late, or from before we looked: an address in use stays known without them.
+    sightings: { ...seen(sightingKeys), borrows: true, mayLag: true },
     ports: { ...seen((destination: Destination) => (destination.isRejected ? refused : `${portOf(destination)}|${destination.protocol}`)), borrows: true },
   },
 
   trace: { create: createBurst, note: noteBurst },
 
-  judge({ destinations, owners, ports }, destination, { usualDestinations, ...thresholds }, context) {
+  judge({ destinations, owners, ports, sightings }, destination, { usualDestinations, ...thresholds }, context) {
     const keys = keysOf(destination);
     // What was reached is no longer news when it is refused.
     const reached = destination.isRejected ? keysOf({ ...destination, isRejected: false }) : [];
     for (const key of [...keys, ...reached]) if (destinations.of(key).isUsual) return undefined;
+    if (isSighted(destination, sightings, destinations)) return undefined;
     const { timeMs } = destination;
     if (!isNews(destinations.of(keys[0]!), timeMs)) return undefined;
     if (isOfTheLink(destination) || isTail(destination) || isExpected(destination, usualDestinations) || isAllowed(destination, context)) return undefined;

@@ -16,8 +16,8 @@ const protocols: ReadonlyMap<number, string> = new Map([[1, 'icmp'], [6, 'tcp'],
 /** Names that are given to an address and not to a service: `ip-10-0-3-17.ec2.internal`. */
 const addressLike = /\d{1,3}[-.]\d{1,3}[-.]\d{1,3}[-.]\d{1,3}/;
 
-/** Of Fargate itself, the same for each task: credentials and metadata, resolver, clock. */
-const platform = new Set(['169.254.170.2', '169.254.169.253', '169.254.169.123', 'fd00:ec2::253', 'fd00:ec2::123']);
+/** Of Fargate itself (and EKS), the same for each task: credentials and metadata, resolver, clock. */
+const platform = new Set(['169.254.170.2', '169.254.170.23', 'fd00:ec2::23', '169.254.169.253', '169.254.169.123', 'fd00:ec2::253', 'fd00:ec2::123']);
 /** What stays on the link leads nowhere: announcements, discovery, loopback. */
 const linkRanges = new Set(['multicast', 'broadcast', 'loopback', 'unspecified']);
 

@@ -79,7 +79,9 @@ export function tell(told: Told, object: string, muchSentBytes: number): Pick<Ev
   const title = titleOf(told, muchSentBytes);
   const exchange = isRejected
     ? 'The attempt was refused, so nothing was exchanged'
-    : `At first sight it ${exchanged(sentBytes, receivedBytes)}`;
+    : destination.activity === 'open'
+      ? 'The connection was told as it opened'
+      : `At first sight it ${exchanged(sentBytes, receivedBytes)}`;
   const listed = others.slice(-3).map(shortName).join(', ');
   const together = others.length === 0 ? '' : ` In the same half hour ${others.length > 3 ? `${others.length} others were new, lately ${listed}` : `${listed} ${others.length === 1 ? 'was' : 'were'} new`}.`;
   const who = instance === '' ? name : `task ${instance.slice(0, 8)} of ${name}`;

@@ -128,4 +128,16 @@ export const cases: Case[] = [
     teachUntil: at(taught),
     fires: [],
   },
+  {
+    title: 'stays quiet after a teaching of one minute at ten times and at a tenth',
+    records: minutes(1, 0, 200, (minute) => (minute < 2 ? { cpu: 20 } : minute % 20 === 9 ? { cpu: 200, memory: 400, networkRx: 200_000, networkTx: 500_000 } : minute % 20 === 15 ? { cpu: 3, networkRx: 2_000, networkTx: 5_000 } : { cpu: 20 })),
+    teachUntil: at(1),
+    fires: [],
+  },
+  {
+    title: 'fires after a teaching of one minute when an idle task takes a whole processor',
+    records: minutes(1, 0, 60, (minute) => ({ cpu: minute === 30 ? 250 : 2 })),
+    teachUntil: at(1),
+    fires: [{ from: at(29), to: at(32) }],
+  },
 ];

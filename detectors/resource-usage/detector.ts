@@ -4,7 +4,8 @@
  * Detects          coin mining, runaway loops, memory leaks, retry storms, a process that hangs (flat line), a task
  *                  that does not do what its siblings do.
  * Blind spots      what stays inside the service's band and moves like the other tasks; a service loud from birth;
- *                  less than the floors of the options; the first hour of a task's own past.
+ *                  less than the floors of the options; the first hour of a task's own past;
+ *                  after a teaching of minutes what is below twenty times the usual.
  * False positives  batch jobs and load tests: accept them into the baseline; rare but regular work of one task.
  * Baseline         value a minute, per service, container, phase and metric; the task's own past as a trace.
  * Triage           compare with the siblings; look at requests and deployments of these minutes; find the program.

@@ -1,5 +1,6 @@
 /** Weighs the three witnesses of a metric's minute: the service's band, the task's own past, its siblings now. */
 import type { MetricMinute, NumberView, Reading } from '#contract';
+import { leapOf } from '../short-history.ts';
 import { resourceOf, unitsOfCpu } from './resources.ts';
 import type { Resource } from './resources.ts';
 import { isOrdinary, scorePoint } from './series-model.ts';
@@ -72,7 +73,8 @@ export function weigh(
     const news = outside(usual, observation, reading, own, weights, series, floor, resource, isComplete);
     if (news !== undefined) return news;
   }
-  return own.score >= 0.5 ? unlikeItself(observation, reading, own, weights, floor, resource, isComplete) : undefined;
+  // What a task did in its first hours is no past either where its service was taught for minutes.
+  return own.score >= 0.5 && leapOf(usual) === 1 ? unlikeItself(observation, reading, own, weights, floor, resource, isComplete) : undefined;
 }
 
 function outside(
@@ -88,13 +90,15 @@ function outside(
 ): Weighed | undefined {
   const { value, timeMs } = observation;
   const { surprise, side, low, high, typical } = band;
+  const leap = leapOf(usual);
   const found = { resource, low, high, typical, band, score: Math.max(surprise, own.score), siblings: undefined, isShared: false };
   if (side === 'below') {
+    if (leap > 1) return undefined;
     // Less is news only where there was enough, the task itself did more, and nothing was lost on the way.
     const isDrop = isComplete && resource !== 'memory' && low - value >= floor && own.score >= 0.5;
     return isDrop ? { ...found, reason: 'below' } : undefined;
   }
-  if (value - high < floor) return undefined;
+  if (value - high < floor || (leap > 1 && value < leap * high)) return undefined;
   const isNeighbour = timeMs - lastMs(series) <= neighbourMs;
   const last = lastValue(series);
   const isLasting = isNeighbour && last - high >= floor && usual.of(last, timeMs).surprise >= 0.5;

@@ -91,6 +91,9 @@ export class LedgerView implements BaselineView {
   get isReady(): boolean {
     return this.ledger.readyMs !== null && this.ledger.readyMs <= this.asking.timeMs;
   }
+  get readyMs(): number | undefined {
+    return this.isReady ? (this.ledger.readyMs as number) : undefined;
+  }
   get history(): History {
     const { firstMs, lastMs, count, days, voters } = this.ledger;
     return { sinceMs: firstMs, untilMs: lastMs, count, days: days.length, tasks: voters.length };

@@ -1,5 +1,6 @@
 /** Configuration: schema, loading and allowances; is handed the plugins' schemas and knows no plugin. */
 export * from './allowance.ts';
+export * from './check.ts';
 export * from './config.ts';
 export * from './duration.ts';
 export * from './json-schema.ts';

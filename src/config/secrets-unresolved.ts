@@ -1,7 +1,7 @@
 /** Outputs whose options name secrets: their texts are read when the program starts, and only then held to the schema. */
 import { z } from 'zod';
 import { FargazerError, parseSecretReference, type SecretReference } from '#contract';
-import type { Config } from './config.ts';
+import type { Config } from './check.ts';
 import { faultsOf, type Fault } from './fault.ts';
 import { putAt } from './secrets-environment.ts';
 import { textsOf, withheld } from './sinks-texts.ts';

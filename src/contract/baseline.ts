@@ -41,6 +41,8 @@ export interface BaselineView {
   /** Judged against what contains the owner (its account, its cluster), for it is not ready itself. */
   isBorrowed: boolean;
   history: History;
+  /** Event time at which it became ready; undefined while it is not, and where it is borrowed. */
+  readyMs?: number | undefined;
 }
 
 /**
@@ -85,6 +87,8 @@ export interface BaselineSpec<Observed, State, Value, View extends BaselineView>
    * until it is ready itself. For sets alone: bands of different owners have nothing to say to each other.
    */
   borrows?: boolean;
+  /** Judging does not wait until it is ready: it only adds to what the detector's other baselines say. */
+  mayLag?: boolean;
 }
 
 /** Parts of one baseline (metrics of a container, kinds of lines with a rate of their own) an owner may have. */

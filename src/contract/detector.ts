@@ -96,6 +96,11 @@ export interface Detector<
   trace?: TraceSpec<ObservationByKind[Kind], Trace>;
   /** True where something is wrong under any baseline, so that it judges while learning too. Else it abstains until every baseline is ready. */
   judgesWhileLearning?: boolean;
+  /**
+   * Of a minute's sum: asked already while it grows, where it comes from connections as they are, until it says something
+   * in that minute. What it says then must hold whatever the rest of the minute brings; the minute's end says it anew.
+   */
+  judgesEarly?: boolean;
   judge(
     baseline: ViewsOf<Baselines>,
     observation: ObservationByKind[Kind],

@@ -23,6 +23,7 @@ export * from './linear-pattern.ts';
 export * from './live.ts';
 export * from './part-name.ts';
 export * from './pending-alert.ts';
+export * from './published-event.ts';
 export * from './health.ts';
 export * from './reporter.ts';
 export * from './secret-reference.ts';

@@ -1,5 +1,5 @@
 /** Observations: what detectors read. The engine makes them of events, with the entity attributed. */
-import type { ApiActivity, MetricUnit, Origin, TaskState } from './event.ts';
+import type { ApiActivity, FileActivity, MetricUnit, Origin, ProcessActivity, Program, SocketActivity, TaskState } from './event.ts';
 
 interface ObservationBase<Kind extends string> {
   kind: Kind;
@@ -70,6 +70,8 @@ export interface Destination extends ObservationBase<'destination'> {
   isRejected: boolean;
   /** The peer is in a private range (RFC 1918, RFC 4193, link-local, loopback). */
   isPrivate: boolean;
+  /** Of what the sensor sees, as it happens: a connection that opens has moved no bytes yet. Absent for flows. */
+  activity?: Connection['activity'];
 }
 
 /** A name that was asked for, in one minute. */
@@ -79,11 +81,56 @@ export interface DnsLookup extends ObservationBase<'dns-lookup'> {
   domain: string;
   queryType: string;
   responseCode: string;
+  /** Payload bytes of all of them, where known. */
+  bytes: number;
 }
 
 /** One API call. */
 export interface ApiCall extends ObservationBase<'api-call'> {
   activity: ApiActivity;
+}
+
+/** What one process did; judged at once. */
+export interface ProcessSeen extends ObservationBase<'process'> {
+  activity: ProcessActivity;
+}
+
+/** A listening socket that appeared or went; judged at once. */
+export interface SocketSeen extends ObservationBase<'socket'> {
+  activity: SocketActivity;
+}
+
+/** A file that matters was changed or read; judged at once. */
+export interface FileSeen extends ObservationBase<'file'> {
+  activity: FileActivity;
+}
+
+/**
+ * A connection as the sensor sees it, or a message of datagrams: judged when it opens, when it has moved more bytes, and
+ * when it closes. Loopback and inbound connections too.
+ */
+export interface Connection extends ObservationBase<'connection'> {
+  activity: 'open' | 'traffic' | 'close';
+  side: 'client' | 'server';
+  /** Who holds it; undefined where that cannot be known. */
+  program: Program | undefined;
+  lineage: readonly Program[];
+  /** As in `Destination`: whom the far address belongs to. */
+  peer: string;
+  peerKind: Destination['peerKind'];
+  peerAddress: string;
+  /** The server's port, whichever side it is. */
+  port: number;
+  protocol: number;
+  /** Names that were looked up for the address, sorted; at most 8. */
+  names: string[];
+  /** Bytes since the last observation of this connection. */
+  sentBytes: number;
+  receivedBytes: number;
+  isRejected: boolean;
+  isPrivate: boolean;
+  /** Both ends inside the task. */
+  isLocal: boolean;
 }
 
 /** One change of a task or a deployment. */
@@ -100,6 +147,10 @@ export interface ObservationByKind {
   'dns-lookup': DnsLookup;
   'api-call': ApiCall;
   'task-change': TaskChange;
+  process: ProcessSeen;
+  socket: SocketSeen;
+  file: FileSeen;
+  connection: Connection;
 }
 export type ObservationKind = keyof ObservationByKind;
 export type Observation = ObservationByKind[ObservationKind];

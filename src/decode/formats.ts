@@ -6,6 +6,7 @@ import { cloudWatchLogs } from './cloudwatch-logs.ts';
 import { containerInsights } from './container-insights.ts';
 import { dockerLog } from './docker-log.ts';
 import { ecsEvent } from './ecs-event.ts';
+import { fargazerEvents } from './fargazer-events.ts';
 import { flowLog } from './flow-log.ts';
 import { guardDuty } from './guardduty.ts';
 import { kubernetesAudit } from './kubernetes-audit.ts';
@@ -20,6 +21,7 @@ import { zeek } from './zeek.ts';
 /** Among formats that are equally certain the first wins; plain text takes what is left. */
 export const decoders: readonly Decoder[] = [
   fireLens,
+  fargazerEvents,
   cloudTrail,
   kubernetesAudit,
   ecsEvent,

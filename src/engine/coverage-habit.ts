@@ -61,7 +61,7 @@ export function dueOf(feed: FeedName, habit: Habit, afterMs: number, lateness: L
 
 const feedTitles: Partial<Record<FeedName, string>> = {
   firelens: 'FireLens logs', log: 'logs', 'container-insights': 'Container Insights', 'task-metadata': 'task metadata', 'flow-log': 'VPC flow logs',
-  'resolver-log': 'name queries', cloudtrail: 'CloudTrail', 'kubernetes-audit': 'the Kubernetes audit log', 'ecs-event': 'ECS events', guardduty: 'GuardDuty findings', 'load-balancer': 'load balancer logs',
+  'resolver-log': 'name queries', cloudtrail: 'CloudTrail', 'kubernetes-audit': 'the Kubernetes audit log', 'ecs-event': 'ECS events', guardduty: 'GuardDuty findings', sensor: 'the sensor', 'load-balancer': 'load balancer logs',
 };
 
 /** What people call a feed. */

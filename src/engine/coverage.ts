@@ -57,9 +57,9 @@ export class Coverage {
       const of = this.#of(record);
       if (of === undefined) continue;
       const habit = of.feeds.get(feed);
+      of.neverSeen.delete(feed);
       if (habit === undefined) of.feeds.set(feed, newHabit(minute));
       else hear(habit, minute);
-      of.neverSeen.delete(feed);
     }
     if (!isHeard) return;
     const whole = this.#feeds.get(feed);
@@ -71,15 +71,26 @@ export class Coverage {
 
   /** A record that says that others are missing or late. */
   note(record: OwnerRecord, { feed, state, timeMs, count, detail }: CoverageEvent, episodes: Episodes): void {
-    if (!this.isOn || !watchedKinds.has(record.owner.kind)) return;
+    // Whom the sensor speaks of is a task, named or not.
+    if (!this.isOn || (!watchedKinds.has(record.owner.kind) && feed !== 'sensor')) return;
     const of = this.#of(record);
     if (of === undefined) return;
     const minute = minuteOf(timeMs);
     let habit = of.feeds.get(feed);
     if (habit === undefined) of.feeds.set(feed, (habit = newHabit(minute)));
+    if (state === 'working') return hear(habit, minute);
+    if (state === 'silent') {
+      this.#tell(episodes, of, feed, 'coverage-silent', 'high', timeMs, {
+        title: `${entityName(entityOf(of.owner))} can be seen less: ${detail}`,
+        summary: `What happens in ${entityName(entityOf(of.owner))} is seen in part only: ${detail}. What is seen by other ways is judged as before.`,
+        observed: detail, expected: 'that it works', lookFirst: 'Who or what ended it, in the seconds before: a new program, a signal, an empty memory.',
+      }, habit, detail);
+      return;
+    }
     if (state === 'lossy') {
       habit.lossyMinute = minute;
-      this.#tell(episodes, of, feed, 'coverage-lossy', 'medium', timeMs, {
+      // Of what the sensor sees nearly all that was missed is short and small; of a feed it may be anything.
+      this.#tell(episodes, of, feed, 'coverage-lossy', feed === 'sensor' ? 'low' : 'medium', timeMs, {
         title: `${feedTitle(feed)} of ${entityName(entityOf(of.owner))} has a gap`,
         summary: `Records of ${feedTitle(feed)} are missing: ${detail}. What was seen is judged; silence, volume and periods are not, in these minutes.`,
         observed: detail, expected: 'no gap', lookFirst: 'Whether the carrier was overrun: buffers of the log router, quotas of flow logs, throttling.',
@@ -169,6 +180,7 @@ export class Coverage {
     timeMs: number,
     said: { title: string; summary: string; observed: string; expected: string; lookFirst: string },
     { minutes, firstMinute, lastMinute }: Habit,
+    object: string = feed,
   ): void {
     const view: BaselineView = {
       isReady: true, isBorrowed: false,
@@ -179,7 +191,7 @@ export class Coverage {
       // Impair defenses: disable or modify cloud logs (ATT&CK v19, before it T1562.008).
       attack: detector === 'coverage-late' ? [] : ['T1685.002'],
       entity: entityOf(of.owner), ownerKey: of.key,
-      evidence: { object: feed, about: 'owner', unit: '', score: 0.6, quiet: 'Records that come as they used to.', ...said },
+      evidence: { object, about: 'owner', unit: '', score: 0.6, quiet: 'Records that come as they used to.', ...said },
       timeMs, count: 1, records: [], view, deployment: undefined,
     });
   }

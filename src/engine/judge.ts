@@ -61,6 +61,7 @@ const traceKeyLimit = 4_096;
 
 export class Judges {
   readonly #readers = new Map<ObservationKind, Reader[]>();
+  readonly #early: Reader[] = [];
   readonly #facts: Facts;
   readonly #teacher: Teacher;
   readonly #episodes: Episodes;
@@ -100,6 +101,7 @@ export class Judges {
       const readers = this.#readers.get(enabled.detector.reads) ?? [];
       readers.push(reader);
       this.#readers.set(enabled.detector.reads, readers);
+      if (enabled.detector.judgesEarly === true) this.#early.push(reader);
     }
   }
 
@@ -182,7 +184,7 @@ export class Judges {
       const view = viewOf(instance, detector.scope, entity.phase, slot, observation, feed, asking, this.#teacher);
       views[slot.name] = view;
       if (view.isReady) hasReady = true;
-      else isReady = false;
+      else if (slot.spec.mayLag !== true) isReady = false;
     }
     if (isReady || (hasReady && detector.judgesWhileLearning === true)) {
       instance.owner.judged += 1;
@@ -227,6 +229,28 @@ export class Judges {
     }
     this.#tell(reader, instance, entity, observation, 'alert', evidences, views);
     return evidences;
+  }
+
+  /** Asks detectors that judge early of a sum that still grows; traces note nothing of it. True once one said something. */
+  judgeEarly(instance: Instance, entity: Entity, make: () => Observation, feed: FeedName): boolean {
+    const readers = this.#early;
+    if (readers.length === 0) return false;
+    const observation = make();
+    if (observation.timeMs < this.#teacher.teachUntilMs) return false;
+    // Bands of sums are asked for anew with each minute; a fact that came meanwhile counts.
+    this.#asking = undefined;
+    const found = this.#found;
+    found.length = 0;
+    for (const reader of readers) {
+      const { quarantined } = reader.counts;
+      if (reader.detector.reads !== observation.kind || quarantined.has(instance.owner.key) || quarantined.size >= quarantineLimit) continue;
+      try {
+        this.#ask(reader, instance, entity, observation, feed, true, this.#traceOf(reader, instance, observation), found);
+      } catch {
+        quarantined.add(instance.owner.key);
+      }
+    }
+    return found.length > 0;
   }
 
   #traceOf(reader: Reader, instance: Instance, observation: Observation): unknown {

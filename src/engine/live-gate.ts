@@ -1,5 +1,6 @@
 /** The gate before the tape of a run that never ends: hostile times and late records, by the arrival of each record (E4, E7). */
 import type { FargazerEvent, FeedName, Intake } from '#contract';
+import type { Beginnings } from './beginnings.ts';
 import { earliestMs } from './gate.ts';
 import { minuteLengthMs, minuteOf, releaseOf, type Lateness } from './order.ts';
 import type { Tape } from './tape.ts';
@@ -27,6 +28,8 @@ export class LiveGate implements Intake {
   readonly lateOf = new Map<FeedName, number>();
   /** Earliest event time let through since `beginLane`; Infinity before the first. */
   earliestMs = Infinity;
+  /** The same by ticks, while it is asked where a teaching begins. */
+  beginnings: Beginnings | undefined;
   countFromMs = Infinity;
   countToMs = -Infinity;
   readonly #tape: Tape;
@@ -74,6 +77,7 @@ export class LiveGate implements Intake {
       return event;
     }
     if (event.timeMs < this.earliestMs) this.earliestMs = event.timeMs;
+    this.beginnings?.note(this.#tickMs, event.timeMs);
     return this.#tape.take(event);
   }
 

@@ -20,6 +20,8 @@ export interface NetworkInMinute {
   sentByPeer: Few<number> | undefined;
   /** Of the peer that got most. */
   records: RawShown[];
+  /** A finding was made of its sum before the minute ended. */
+  isTold?: boolean;
 }
 
 /** A single or keyed observation that waits for its minute to end before it teaches. */

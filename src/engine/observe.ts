@@ -145,7 +145,9 @@ export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' 
   const isClient = side === 'client';
   const sent = isClient ? row.clientSentBytes : row.serverSentBytes;
   const received = isClient ? row.serverSentBytes : row.clientSentBytes;
-  network.flows += row.count;
+  // What a connection moved later is no other one.
+  const begun = row.activity === undefined || row.activity === 'open' ? row.count : 0;
+  network.flows += begun;
   if (row.action === 'reject') network.rejectedFlows += row.count;
   else {
     network.sentBytes += sent;
@@ -178,6 +180,7 @@ export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' 
     receivedBytes: row.serverSentBytes,
     isRejected: row.action === 'reject',
     isPrivate,
+    ...(row.activity === undefined ? {} : { activity: row.activity }),
   };
 }
 
@@ -192,5 +195,6 @@ export function dnsLookup(row: DnsActivity, minute: number): DnsLookup {
     domain: domainOf(row.queryName),
     queryType: row.queryType,
     responseCode: row.responseCode,
+    bytes: (row.queryBytes ?? 0) + (row.answerBytes ?? 0),
   };
 }

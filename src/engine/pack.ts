@@ -6,14 +6,16 @@ import { shareText } from './shared-text.ts';
 
 const base = ['feed', 'timeMs', 'timeNs', 'id', 'hasOwnId', 'count', 'origin', 'raw'] as const;
 
-const fields: Readonly<Record<EventKind, readonly string[]>> = {
+type FieldOf<Kind extends EventKind> = Exclude<keyof Extract<FargazerEvent, { kind: Kind }>, 'kind' | 'subject' | (typeof base)[number]>;
+
+const fields: { readonly [Kind in EventKind]: readonly FieldOf<Kind>[] } = {
   log: ['templateId', 'template', 'severityText', 'isContinuation', 'piece'],
   metrics: ['list', 'values', 'spans'],
   network: [
     'clientAddress', 'serverAddress', 'serverPort', 'protocol', 'side', 'action', 'clientSentBytes',
-    'serverSentBytes', 'packets', 'startMs', 'serverService', 'serverName',
+    'serverSentBytes', 'packets', 'startMs', 'serverService', 'serverName', 'program', 'lineage', 'userId', 'activity', 'isLocal',
   ],
-  dns: ['queryName', 'queryType', 'responseCode', 'answers'],
+  dns: ['queryName', 'queryType', 'responseCode', 'answers', 'queryBytes', 'answerBytes'],
   api: [
     'system', 'actor', 'service', 'operation', 'isReadOnly', 'resource', 'namespace', 'outcome', 'errorCode',
     'sourceAddress', 'userAgent', 'request', 'response',
@@ -24,9 +26,13 @@ const fields: Readonly<Record<EventKind, readonly string[]>> = {
   ],
   detection: ['product', 'type', 'title', 'severity'],
   coverage: ['state', 'detail'],
-  process: ['activity', 'program', 'parentProgram', 'user', 'arguments'],
-  socket: ['activity', 'program', 'localAddress', 'localPort', 'peerAddress', 'peerPort', 'protocol'],
-  file: ['activity', 'path', 'program'],
+  process: [
+    'activity', 'pid', 'program', 'lineage', 'arguments', 'userId', 'realUserId', 'parentUserId', 'capabilities', 'gainedCapabilities',
+    'hasNoNewPrivileges', 'executable', 'executableChangedMs', 'isOfImage', 'isPrivilegedFile', 'streams', 'streamPeer', 'preloads', 'by',
+    'seconds', 'foundBy',
+  ],
+  socket: ['activity', 'localAddress', 'localPort', 'protocol', 'program', 'lineage', 'userId'],
+  file: ['activity', 'path', 'concern', 'isExecutable', 'hasSetId', 'program', 'lineage', 'sizeBytes'],
 };
 
 interface Page {

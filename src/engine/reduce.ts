@@ -57,7 +57,7 @@ export function reductionKey(event: FargazerEvent): string {
         event.action, event.serverService, event.serverName, event.hasOwnId ? event.id : '',
       ].join(separator);
     case 'dns':
-      return ['dns', event.queryName, event.queryType, event.responseCode, event.answers.join(',')].join(separator);
+      return ['dns', event.queryName, event.queryType, event.responseCode, event.answers.join(','), event.hasOwnId ? event.id : ''].join(separator);
     default:
       return `${event.kind}${separator}${event.id}`;
   }

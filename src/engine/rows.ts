@@ -1,11 +1,12 @@
 /** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
-import type { FargazerEvent, FeedName, LogRecord, Observation } from '#contract';
+import type { Connection, FargazerEvent, FeedName, LogRecord, NetworkActivity, Observation } from '#contract';
 import { attribute, ownSide, phaseOf } from './attribute.ts';
 import { put } from './few.ts';
 import type { Judges } from './judge.ts';
 import { KnownSubjects, type Whose } from './known-subjects.ts';
-import type { EntityMinute, Minutes, MinuteState } from './minutes.ts';
-import { dnsLookup, noteFlow, shown } from './observe.ts';
+import type { EntityMinute, Minutes, MinuteState, Waiting } from './minutes.ts';
+import { dnsLookup, networkMinute, noteFlow, shown } from './observe.ts';
+import { connection, keyOfConnection, keyOfSighting, sighting } from './observe-sensor.ts';
 import { logKind } from './observe-logs.ts';
 import { addMetrics } from './metric-sets.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
@@ -14,6 +15,9 @@ import type { Pieces } from './pieces.ts';
 import { shareText } from './shared-text.ts';
 import type { Silence } from './silence.ts';
 import type { WalkState } from './state.ts';
+
+/** Keys of an instance's minute that wait to teach; the tape lets through fewer of what is reduced there. */
+const waitingLimit = 4_096;
 
 export interface RowParts {
   state: WalkState;
@@ -119,11 +123,9 @@ export class Rows {
         if (of.metrics === undefined) of.metrics = row;
         else addMetrics(of.metrics, row);
         break;
-      case 'network': {
-        const to = noteFlow(of, row, ownSide(row, this.#parts.state.facts), this.#parts.state.facts, minute.minute);
-        if (to !== undefined) this.#single(of, to, minute, shareText(`destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`));
+      case 'network':
+        this.#walkNetwork(row, of, minute);
         break;
-      }
       case 'dns':
         this.#single(of, dnsLookup(row, minute.minute), minute, `lookup|${row.queryName}|${row.queryType}|${row.responseCode}`);
         break;
@@ -133,6 +135,11 @@ export class Rows {
       case 'task':
         this.#single(of, { ...this.#base(row, minute), kind: 'task-change', state: row }, minute, `change|${row.id}`);
         break;
+      case 'process':
+      case 'socket':
+      case 'file':
+        this.#single(of, sighting(row, minute.minute), minute, keyOfSighting(row));
+        break;
       case 'coverage':
         if (row.state === 'lossy') minute.gaps.add(of.instance.owner.key);
         this.#parts.state.coverage.note(of.instance.owner, row, this.#parts.state.episodes);
@@ -140,6 +147,20 @@ export class Rows {
       default:
         break;
     }
+  }
+
+  #walkNetwork(row: NetworkActivity, of: EntityMinute, minute: MinuteState): void {
+    const { state, judges } = this.#parts;
+    const side = ownSide(row, state.facts);
+    const seen = judges.reads('connection') ? connection(row, side, state.facts, minute.minute) : undefined;
+    if (seen !== undefined) this.#each(of, seen, minute, keyOfConnection(seen));
+    // What stays within a task leaves it for nowhere.
+    if (row.isLocal === true) return;
+    const to = noteFlow(of, row, side, state.facts, minute.minute);
+    if (to !== undefined) this.#single(of, to, minute, shareText(`destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`));
+    const { network } = of;
+    if (network === undefined || network.isTold || row.activity === undefined || row.activity === 'open') return;
+    network.isTold = judges.judgeEarly(of.instance, of.entity, () => networkMinute(network, minute.minute), row.feed);
   }
 
   #base(row: FargazerEvent, minute: MinuteState): Pick<Observation, 'timeMs' | 'minuteMs' | 'count' | 'records'> {
@@ -167,6 +188,24 @@ export class Rows {
     }
     const { instance, entity } = of;
     const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
-    of.waiting = put(of.waiting, key, { observation, episodes });
+    this.#hold(of, key, { observation, episodes });
+  }
+
+  /** Judges each, for their times and sums matter; those of a key teach together. */
+  #each(of: EntityMinute, observation: Connection, minute: MinuteState, key: string): void {
+    const { instance, entity } = of;
+    const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
+    const known = of.waiting?.get(key);
+    if (known === undefined) return this.#hold(of, key, { observation, episodes });
+    const { observation: first } = known as { observation: Connection };
+    first.count += observation.count;
+    first.sentBytes += observation.sentBytes;
+    first.receivedBytes += observation.receivedBytes;
+  }
+
+  /** What the sensor sees is not reduced before the walk, so a flood of it is bounded here: it is judged, and teaches nothing. */
+  #hold(of: EntityMinute, key: string, waiting: Waiting): void {
+    if (of.waiting !== undefined && of.waiting.size >= waitingLimit) return;
+    of.waiting = put(of.waiting, key, waiting);
   }
 }

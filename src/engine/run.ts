@@ -52,6 +52,8 @@ export class Walk {
   #span: Span | undefined;
   #teachesAll = false;
   readonly #restored: Days = new Map();
+  /** Told of the release of the first row ever walked, before it is; set where a teaching begins with it. */
+  onFirst: ((release: number) => void) | undefined;
 
   constructor(settings: EngineSettings, join: JoinPieces, state: WalkState = newState()) {
     this.settings = settings;
@@ -128,11 +130,18 @@ export class Walk {
       const row = head.next();
       this.#closeUpTo(row === undefined ? release : releaseOf(row, lateness));
       if (row === undefined) break;
+      if (this.onFirst !== undefined) this.#tellFirst(releaseOf(row, lateness));
       this.rows.walk(row);
     }
     head.putBack();
     if (release === Infinity) this.state.episodes.news.goTo(Infinity);
     if (release < Infinity) for (const feed of feedNames) this.#mark(feed, release);
+  }
+
+  #tellFirst(release: number): void {
+    this.onFirst!(release);
+    this.onFirst = undefined;
+    this.#teacher.teachUntilMs = this.#teachesAll ? Infinity : this.state.teachUntilMs;
   }
 
   /** The end of the input: walks everything that is left. */

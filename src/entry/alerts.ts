@@ -26,7 +26,7 @@ export const alerts: AlertsProgram = {
   expire: (place, id) => inStore(place, (store) => expireSilence(store, id, systemClock.now())),
   redeliver: ({ config, ...place }, { sink, output, signal }) =>
     inStore({ config, ...place }, async (store) => {
-      const made = outputsOf(await withSecrets(only(config, sink), plugins), output);
+      const made = await outputsOf(await withSecrets(only(config, sink), plugins), output);
       try {
         const rows = await redeliver({ store, ...made, signal });
         return rows.map((row) => (row.firstFailure === undefined ? row : { ...row, firstFailure: { ...row.firstFailure, message: redact(row.firstFailure.message) } }));
@@ -34,7 +34,7 @@ export const alerts: AlertsProgram = {
         await Promise.allSettled([...made.sinks, ...made.notifiers].map((one) => one.close?.()));
       }
     }),
-  test: async (config, { sink, output, onRow }) => sendTests({ ...outputsOf(await withSecrets(only(config, sink), plugins), output), nowMs: systemClock.now(), redact, onRow }),
+  test: async (config, { sink, output, onRow }) => sendTests({ ...(await outputsOf(await withSecrets(only(config, sink), plugins), output)), nowMs: systemClock.now(), redact, onRow }),
 };
 
 async function inStore<Result>({ config, stateDir }: AlertsPlace, work: (store: Store) => Promise<Result>): Promise<Result> {

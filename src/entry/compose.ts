@@ -20,6 +20,7 @@ import { score } from './program/score.ts';
 import { templates } from './program/templates.ts';
 import { why } from './program/why.ts';
 import { withSecrets } from './secrets.ts';
+import { sidecarConfig } from './sidecar-config.ts';
 import { tail } from './tail.ts';
 
 export { plugins };
@@ -33,6 +34,10 @@ export const program: Program = {
   liveConfig: () => loadConfig(configText(process.env), 'FARGAZER_CONFIG', plugins),
   consume: async (settings) => consume({ ...settings, config: await withSecrets(settings.config, plugins) }),
   coverage,
+  sidecarConfig,
+  // A room of its own: no other command looks into a task.
+  sidecar: async (settings) => (await import('./sidecar.ts')).sidecar(settings),
+  checkSidecar: async (settings) => (await import('./sidecar.ts')).checkSidecar(settings),
   async previewSinks(settings) {
     const { previewSinks } = await import('./program/preview.ts');
     return previewSinks(settings);
@@ -64,7 +69,7 @@ async function deliverAll(alerts: readonly Alert[], notifications: readonly Noti
   if (config.sinks.size === 0) {
     throw new FargazerError('usage', '--deliver: the configuration names no sink. Add one, for example sinks: { webhook: { url: … } }, and name the file with --config.');
   }
-  const { sinks, notifiers } = outputsOf(await withSecrets(config, plugins), output);
+  const { sinks, notifiers } = await outputsOf(await withSecrets(config, plugins), output);
   const { receivers } = config.alerting;
   const store = memoryStore();
   const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));

@@ -12,7 +12,7 @@ import { Consumer } from './program/live/consume.ts';
 export async function consume({ config, stateDir, output, signal, onListening }: ConsumeSettings): Promise<void> {
   const sources = sourcesOf(config);
   const store = storeOf(config, stateDir);
-  const { sinks, notifiers } = outputsOf(config, output);
+  const { sinks, notifiers } = await outputsOf(config, output);
   const [{ telemetry }, { serve }] = await Promise.all([import('../telemetry/index.ts'), import('../api/index.ts')]);
   const { reporter, registry, close } = telemetry({ version: manifest.version });
   const makeWalk: MakeWalk = (run, state, lateness) => walkOf(config, run, state, lateness);

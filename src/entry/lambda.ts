@@ -56,12 +56,13 @@ function plainError({ code, message }: FargazerError): Error {
 }
 
 async function openConsumer(toldTo: Journal): Promise<Consumer> {
-  const { config: written, stream, table, bucket, deadLettersUrl, learnForMs } = readDeployment(process.env, plugins);
+  const { config: written, stream, table, bucket, deadLettersUrl, learnForMs } = await readDeployment(process.env, plugins);
   const config = await withSecrets(written, plugins);
+  const [sinks, notifiers] = await Promise.all([sinksOf(config), notifiersOf(config)]);
   return new Consumer({
     store: dynamodbStore({ table, patienceMs, ...(bucket === undefined ? {} : { bucket }) }, { clock: systemClock }),
-    sinks: sinksOf(config),
-    notifiers: notifiersOf(config),
+    sinks,
+    notifiers,
     alerting: config.alerting,
     clock: systemClock,
     makeWalk: (run, state, lateness) => walkOf(config, run, state, lateness),

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { systemClock, type LiveSource, type Notifier, type Sink, type Store } from '#contract';
 import { console as consoleSink } from '../alerting/sinks/console/index.ts';
-import { jsonl } from '../alerting/sinks/jsonl/index.ts';
+import { jsonl, jsonlFile } from '../alerting/sinks/jsonl/index.ts';
+import { jsonlOptions } from '../alerting/sinks/jsonl/options.ts';
 import type { Config } from '../config/index.ts';
 import type { Plugins } from '../config/schema.ts';
 import { cloudWatchLogs } from '../sources/cloudwatch-logs/index.ts';
@@ -47,14 +48,14 @@ export const storeKinds: ReadonlyMap<string, Kind<Store>> = new Map<string, Kind
   ['s3', { schema: s3StoreOptions, make: (options) => s3Store(options, { clock }) }],
 ]);
 
-/** On standard output. */
+/** On standard output, or in a file. */
 export const printedSinks: ReadonlyMap<string, Kind<Sink, Output>> = new Map<string, Kind<Sink, Output>>([
   ['console', { schema: z.strictObject({}), make: (_options, { write, columns, hasColour, timeZone }) => consoleSink(write, { columns, color: hasColour, timeZone }) }],
-  ['jsonl', { schema: z.strictObject({}), make: (_options, { write }) => jsonl(write) }],
+  ['jsonl', { schema: jsonlOptions, make: ({ file }: z.infer<typeof jsonlOptions>, { write }) => (file === undefined ? jsonl(write) : jsonlFile(file)) }],
 ]);
 
 /** Outputs of a configuration; alerts go to standard output where it names none, as rows for people or lines for programs. */
-export function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'>, output: Output): { sinks: Sink[]; notifiers: Notifier[] } {
+export async function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'>, output: Output): Promise<{ sinks: Sink[]; notifiers: Notifier[] }> {
   const named: readonly (readonly [string, unknown])[] = sinks.size > 0 ? [...sinks] : [[output.hasColour ? 'console' : 'jsonl', {}]];
   const { locale, timeZone } = alerting;
   const made: { sinks: Sink[]; notifiers: Notifier[] } = { sinks: [], notifiers: [] };
@@ -62,8 +63,8 @@ export function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'
     const printed = printedSinks.get(name);
     const machine = machineSinks.get(name);
     if (printed !== undefined) made.sinks.push(printed.make(options as never, output));
-    else if (machine !== undefined) made.sinks.push(machine.make(options as never, (text) => output.write(text)));
-    else made.notifiers.push(notifiers.get(name)!.make({ locale, timeZone, ...(options as object) } as never, (text) => output.write(text)));
+    else if (machine !== undefined) made.sinks.push(await machine.make(options as never, (text) => output.write(text)));
+    else made.notifiers.push(await notifiers.get(name)!.make({ locale, timeZone, ...(options as object) } as never, (text) => output.write(text)));
   }
   return made;
 }

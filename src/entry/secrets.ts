@@ -1,6 +1,9 @@
 /** Secrets of the configuration, read when something starts that needs them; whoever shows texts takes them out. */
 import { secretReader } from '../secrets/index.ts';
-import { settleSinks, textsOf, type Config, type Plugins } from '../config/index.ts';
+import type { Config } from '../config/check.ts';
+import type { Plugins } from '../config/schema.ts';
+import { settleSinks } from '../config/secrets-unresolved.ts';
+import { textsOf } from '../config/sinks-texts.ts';
 
 /** One for the process: what was read once is known, and what is known is taken out of every text. */
 const reader = secretReader();

@@ -7,6 +7,7 @@ export const shorthands: ReadonlyMap<string, string> = new Map([
   ['falcosidekick', 'url'],
   ['google-chat', 'url'],
   ['jira-service-management', 'apiKey'],
+  ['jsonl', 'file'],
   ['mattermost', 'url'],
   ['ntfy', 'topic'],
   ['ocsf', 'path'],
@@ -15,4 +16,5 @@ export const shorthands: ReadonlyMap<string, string> = new Map([
   ['slack', 'url'],
   ['sns', 'topicArn'],
   ['teams', 'url'],
+  ['webhook', 'url'],
 ]);

@@ -24,8 +24,9 @@ function spoilt(texts: readonly string[]): Alert {
   return anAlert({ title: text(), summary: text(), object: text(), detector: text(), entity: { ...plain.entity, name: text(), cluster: text(), instance: text() }, explanation: { history: text(), quiet: text(), lookFirst: text() } });
 }
 
+const page = await renderPreview(recorded, { timeZone: 'Europe/London' });
+
 describe('the page', () => {
-  const page = renderPreview(recorded, { timeZone: 'Europe/London' });
 
   test('needs nothing but itself, and runs nothing', () => {
     assert.doesNotMatch(page, /<script|<link|<img|<iframe|\son[a-z]+=|url\(|@import|\ssrc=/i);
@@ -42,21 +43,21 @@ describe('the page', () => {
     for (const section of sections) assert.match(section, /[\u3040-\u30ff]/);
   });
 
-  test('leaves all others out where one output is named', () => {
-    assert.deepEqual(renderPreview(recorded, { sink: 'ntfy', timeZone: 'UTC' }).match(/<h2>[^<]*/g), ['<h2>ntfy']);
-    for (const sink of previewedSinks) assert.ok(renderPreview(recorded, { sink, timeZone: 'UTC' }).includes('<h2>'), sink);
+  test('leaves all others out where one output is named', async () => {
+    assert.deepEqual((await renderPreview(recorded, { sink: 'ntfy', timeZone: 'UTC' })).match(/<h2>[^<]*/g), ['<h2>ntfy']);
+    for (const sink of previewedSinks) assert.ok((await renderPreview(recorded, { sink, timeZone: 'UTC' })).includes('<h2>'), sink);
   });
 
-  test('says so where there is no alert', () => {
-    assert.match(renderPreview([{ name: 'quiet-day', alerts: [] }], { timeZone: 'UTC' }), /There is no alert in any story/);
+  test('says so where there is no alert', async () => {
+    assert.match(await renderPreview([{ name: 'quiet-day', alerts: [] }], { timeZone: 'UTC' }), /There is no alert in any story/);
   });
 
-  test('holds hostile text as text', () => {
+  test('holds hostile text as text', async () => {
     const tags = (html: string): string[] => [...new Set([...html.matchAll(/<([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag ?? ''))].toSorted();
     const usual = new Set(tags(page));
     const strings = hostileStrings(300);
     const hostile = Array.from({ length: 15 }, (_, index) => ({ name: `story ${index}`, alerts: [spoilt(strings.slice(index * 20, index * 20 + 20))] }));
-    const drawn = renderPreview(hostile, { timeZone: 'UTC' });
+    const drawn = await renderPreview(hostile, { timeZone: 'UTC' });
     assert.deepEqual(tags(drawn).filter((tag) => !usual.has(tag)), []);
     assert.doesNotMatch(drawn, /<[^>]*\son[a-z]+=|class="link"/i);
   });
@@ -113,7 +114,7 @@ describe('in a browser', { skip }, () => {
       const asked: string[] = [];
       view.on('console', (message) => said.push(message.text()));
       view.on('request', (request) => asked.push(request.url()));
-      await view.setContent(renderPreview(recorded.slice(0, 2), { timeZone: 'UTC' }));
+      await view.setContent(await renderPreview(recorded.slice(0, 2), { timeZone: 'UTC' }));
       const seen = async (expression: string): Promise<unknown> => view.evaluate(expression);
       const overflow = Number(await seen('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
       const ground = await seen('getComputedStyle(document.body).backgroundColor');

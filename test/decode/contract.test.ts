@@ -25,6 +25,7 @@ interface Sample {
 /** Files of each format: real ones where a collection has them, else as the format's own documentation shows them. */
 const samples: Readonly<Record<string, Sample[]>> = {
   firelens: [{ text: lines(fireLensLine({ at, service: 'web', task: 1, log: 'GET /cart took 12 ms' }), fireLensLine({ at, service: 'web', task: 1, log: '{"level":"error","msg":"no route"}' })) }],
+  'fargazer-events': ['fargazer-events/events.ndjson'].map(file),
   cloudtrail: ['cloudtrail-invictus/records.json', 'opensearch-catalog/cloudtrail.ndjson', 'plaso/aws_cloudtrail.jsonl'].map(file),
   'kubernetes-audit': ['audit2rbac/demo.log', 'falco-k8s-audit/exec_pod.json', 'falco-k8s-audit/create_nginx_pod_privileged_2nd_container.json', 'falco-k8s-audit/anonymous_creates_namespace_foo.json'].map(file),
   'ecs-event': [{ text: lines(ecsTaskEvent({ at, id: 'e', service: 'web', task: 1, lastStatus: 'RUNNING' })) }],

@@ -9,7 +9,7 @@ import { Walk } from '../../src/engine/run.ts';
 import { engineSettings, type EngineSettings } from '../../src/engine/settings.ts';
 import type { WalkState } from '../../src/engine/state.ts';
 
-const observationKinds: readonly ObservationKind[] = ['log-kind', 'log-minute', 'metric-minute', 'network-minute', 'destination', 'dns-lookup', 'api-call', 'task-change'];
+const observationKinds: readonly ObservationKind[] = ['log-kind', 'log-minute', 'metric-minute', 'network-minute', 'destination', 'dns-lookup', 'api-call', 'task-change', 'process', 'socket', 'file', 'connection'];
 
 /** What of an observation tells it from others: the alert's object. */
 function objectOf(observation: Observation): string {
@@ -30,6 +30,14 @@ function objectOf(observation: Observation): string {
       return observation.activity.operation;
     case 'task-change':
       return observation.state.status;
+    case 'process':
+      return `${observation.activity.activity} ${observation.activity.program.path}`;
+    case 'socket':
+      return `${observation.activity.localPort}`;
+    case 'file':
+      return observation.activity.path;
+    case 'connection':
+      return `${observation.peerAddress}:${observation.port}`;
   }
 }
 

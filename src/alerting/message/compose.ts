@@ -2,7 +2,6 @@
 import { severities, type Fact, type Message, type Notification, type Severity } from '#contract';
 import { english } from './english.ts';
 import { cutAtWord } from './fit.ts';
-import { japanese } from './japanese/words.ts';
 import { clockTime, inReadersZone, zoneName, type Reader } from './moment.ts';
 import { plain } from './plain.ts';
 import { leadOf } from './rank.ts';
@@ -18,9 +17,18 @@ const titleCharacters = 120;
 /** How much of the facts' room one of them may take; what is longer is cut at a word. */
 const limits = { unusual: 210, look: 140, deployment: 120, when: 90, whom: 120, count: 160, leastStory: 130, mostStory: 330 };
 
-/** Pure: the same notification and reader give the same message. Nothing in it is markup, a link, a secret or hidden. */
-export function compose(notification: Notification, reader: Reader): Message {
-  const words = reader.locale === 'ja' ? japanese : english;
+/** The same notification and reader give the same message. Nothing in it is markup, a link, a secret or hidden. */
+export async function compose(notification: Notification, reader: Reader): Promise<Message> {
+  return composeIn(await wordsOf(reader.locale), notification, reader);
+}
+
+/** Each further language is loaded by who speaks it: it is as long as half of an output. */
+export async function wordsOf(locale: Reader['locale']): Promise<Words> {
+  return locale === 'ja' ? (await import('./japanese/words.ts')).japanese : english;
+}
+
+/** Pure. */
+export function composeIn(words: Words, notification: Notification, reader: Reader): Message {
   const isTest = notification.reason === 'test';
   const told = notification.digest !== undefined ? digest(notification, notification.digest, words, reader) : incidentsTold(notification, words, reader);
   const facts = isTest ? [fact('what', words, words.testText), ...told.facts] : told.facts;

@@ -19,7 +19,7 @@ const screens: readonly Screen[] = [
 export const previewedSinks: readonly string[] = [...new Set(screens.map(({ name }) => name))];
 
 /** One HTML page; `sink` leaves all others out. English times are in `timeZone` (IANA), Japanese ones in Tokyo. */
-export function renderPreview(stories: readonly Story[], { sink, timeZone }: { sink?: string; timeZone: string }): string {
+export function renderPreview(stories: readonly Story[], { sink, timeZone }: { sink?: string; timeZone: string }): Promise<string> {
   const readers: Reader[] = [{ locale: 'en', timeZone }, { locale: 'ja', timeZone: 'Asia/Tokyo' }];
   return previewPage(screens.filter(({ name }) => sink === undefined || name === sink), occasionsOf(stories), readers);
 }

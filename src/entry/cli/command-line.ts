@@ -12,6 +12,7 @@ import { detectorsCommand, formatsCommand } from './lists.ts';
 import type { Program } from './program.ts';
 import { replayCommand } from './replay.ts';
 import { scoreCommand } from './score.ts';
+import { sidecarCommand } from './sidecar.ts';
 import { tailCommand } from './tail.ts';
 import { templatesCommand } from './templates.ts';
 import { sinksCommand } from './sinks.ts';
@@ -34,7 +35,7 @@ export function commandTree(context: Context, version: string, writeHelp: (text:
     .version(version, '-V, --version', 'Show the version.')
     .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText('after', '\nBegin with: fargazer replay ./logs');
-  for (const make of [replayCommand, tailCommand, consumeCommand, coverageCommand, sinksCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, alertsCommand, baselineCommand, configCommand, doctorCommand]) {
+  for (const make of [replayCommand, tailCommand, consumeCommand, sidecarCommand, coverageCommand, sinksCommand, inspectCommand, whyCommand, formatsCommand, detectorsCommand, scoreCommand, templatesCommand, alertsCommand, baselineCommand, configCommand, doctorCommand]) {
     root.addCommand(make(context));
   }
   const handHelp = (command: Command): void => {

@@ -38,6 +38,26 @@ export interface ConsumeSettings {
   onListening?: (url: string) => void;
 }
 
+export type SidecarMode = 'detect' | 'ship';
+
+export interface SidecarSettings {
+  config: Config;
+  /** Where log routers send to: `HOST:PORT` or `unix:PATH`; absent: nothing listens. */
+  forward?: string;
+  http?: string;
+  /** Where /proc of the task is. */
+  procPath: string;
+  stateDir?: string;
+  learnForMs?: number;
+  mode: SidecarMode;
+  /** Kinesis stream of the mode `ship`. */
+  stream?: string;
+  output: Output;
+  signal: AbortSignal;
+  /** What is to be said: a sentence each, without the end of a line. */
+  onNotice: (notice: string) => void;
+}
+
 /** Which records are read and how. */
 export interface ReadSettings {
   /** Files, folders, globs, `-` for standard input, remote histories by URI; `NAME=PATH` for records that carry no name. */
@@ -252,6 +272,12 @@ export interface Program {
   coverage(settings: Pick<ConsumeSettings, 'config' | 'stateDir'>): Promise<CoverageListing>;
   /** Resolves when the signal aborted and everything is saved. */
   consume(settings: ConsumeSettings): Promise<void>;
+  /** With the outputs of the command line (`NAME:TARGET`) in place of those of the file or of FARGAZER_CONFIG. */
+  sidecarConfig(file: string | undefined, sinks: readonly string[]): Config;
+  /** Resolves when the signal aborted, everything is saved and delivered. */
+  sidecar(settings: SidecarSettings): Promise<void>;
+  /** Says what can be seen here; true where nothing is missing. */
+  checkSidecar(settings: SidecarSettings): Promise<boolean>;
   replay(settings: ReplaySettings): Promise<ReplayResult>;
   /** Throws `usage` where no remote history is named. */
   save(settings: SaveSettings): Promise<SaveOutcome>;

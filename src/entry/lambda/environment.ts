@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FargazerError } from '#contract';
-import { loadConfig, type Config } from '../../config/config.ts';
+import { checkConfig, type Config } from '../../config/check.ts';
 import { parseDuration } from '../../config/duration.ts';
 import type { Plugins } from '../../config/schema.ts';
-import { configText } from '../environment.ts';
+import { plainWritten } from '../../config/written.ts';
+import { toldBeside } from '../told-beside.ts';
 
 export interface Deployment {
   config: Config;
@@ -21,8 +22,8 @@ export interface Deployment {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws `config-invalid` or `config-unreadable` in a sentence that names the variable. */
-export function readDeployment(environment: Environment, plugins: Plugins): Deployment {
-  const config = configOf(environment, plugins);
+export async function readDeployment(environment: Environment, plugins: Plugins): Promise<Deployment> {
+  const config = await configOf(environment, plugins);
   const learnForMs = learnForOf(environment['FARGAZER_LEARN_FOR']) ?? config.learnForMs;
   const optional = (key: 'bucket' | 'deadLettersUrl', variable: string): object => {
     const value = environment[variable];
@@ -39,15 +40,41 @@ export function readDeployment(environment: Environment, plugins: Plugins): Depl
 }
 
 /** `FARGAZER_CONFIG` is the text, or, where it is one word that ends as a file of YAML does, a path within the function. */
-function configOf(environment: Environment, plugins: Plugins): Config {
+async function configOf(environment: Environment, plugins: Plugins): Promise<Config> {
   const text = environment['FARGAZER_CONFIG'] ?? environment['FARGAZER_CONFIG_YAML'] ?? '';
   // The deployment's own topic, where the text names no output.
   const { FARGAZER_TOPIC_ARN } = environment;
-  const whole = (given: string): string => configText({ FARGAZER_CONFIG: given, ...(FARGAZER_TOPIC_ARN ? { FARGAZER_TOPIC_ARN } : {}) });
-  if (!/^\S+\.ya?ml$/.test(text)) return loadConfig(whole(text), 'FARGAZER_CONFIG', plugins);
+  const beside = FARGAZER_TOPIC_ARN ? { FARGAZER_TOPIC_ARN } : {};
+  if (!/^\S+\.ya?ml$/.test(text)) return configIn(text, 'FARGAZER_CONFIG', beside, plugins);
   const path = resolve(environment['LAMBDA_TASK_ROOT'] ?? '.', text);
   if (!existsSync(path)) throw new FargazerError('config-unreadable', `FARGAZER_CONFIG names ${text}, and the function has no such file. Nothing was read. Put it beside the bundle, or give the text of the configuration itself.`);
-  return loadConfig(whole(readFileSync(path, 'utf8')), text, plugins);
+  return configIn(readFileSync(path, 'utf8'), text, beside, plugins);
+}
+
+/** No text, and JSON, is read without the reader of YAML, which is as long as the function's engine. */
+async function configIn(text: string, name: string, beside: { FARGAZER_TOPIC_ARN?: string }, plugins: Plugins): Promise<Config> {
+  const value = jsonIn(text);
+  if (value !== undefined) {
+    try {
+      return checkConfig(plainWritten({ ...value, ...toldBeside(beside, value) }), name, plugins);
+    } catch {
+      // Read once more below, so that faults name their lines.
+    }
+  }
+  const [{ loadConfig }, { configText }] = await Promise.all([import('../../config/config.ts'), import('../environment.ts')]);
+  return loadConfig(configText({ FARGAZER_CONFIG: text, ...beside }), name, plugins);
+}
+
+/** The object that a text of JSON holds, as a reader of YAML would see it; undefined where it takes one to say. */
+function jsonIn(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return {};
+  // Variables are replaced in YAML alone.
+  if (!text.trimStart().startsWith('{') || text.includes('${')) return undefined;
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
 }
 
 function needed(environment: Environment, name: string, what: string): string {

@@ -1,7 +1,8 @@
 /** The engine as every command sets it up: detectors and options of the configuration, joined lines, a state or none. */
 import { baselineKinds } from '#baselines';
 import type { LogRecord, Store } from '#contract';
-import { allowanceCheck, type Config } from '../../config/index.ts';
+import { allowanceCheck } from '../../config/allowance.ts';
+import type { Config } from '../../config/check.ts';
 import { joinPieces } from '../../decode/log/join-pieces.ts';
 import { Checkpoint } from '../../engine/checkpoint.ts';
 import type { AnyKind } from '../../engine/parts.ts';

@@ -122,5 +122,13 @@ function aboutOf(observation: Observation): string {
       return `the call ${observation.activity.operation}`;
     case 'task-change':
       return `the change to ${observation.state.status}`;
+    case 'process':
+      return `the process ${observation.activity.program.path || observation.activity.program.name} (${observation.activity.activity})`;
+    case 'socket':
+      return `the socket on port ${observation.activity.localPort}`;
+    case 'file':
+      return `the file ${observation.activity.path}`;
+    case 'connection':
+      return `the connection with ${observation.peer}:${observation.port}`;
   }
 }

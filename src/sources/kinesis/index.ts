@@ -4,7 +4,7 @@ import { kinesisCalls } from './calls.ts';
 import { openLane, type Lane } from './lane.ts';
 import { knownShard, planOf, type Planned, type Start } from './lineage.ts';
 import type { KinesisOptions } from './options.ts';
-import { openOutbox, permits } from './outbox.ts';
+import { openOutbox, permits } from '../outbox.ts';
 import { askOfStream, patience } from './patience.ts';
 import { pollShard, type ReadTools } from './poll.ts';
 import { positionOf, type Position } from './position.ts';

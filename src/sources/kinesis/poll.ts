@@ -5,7 +5,7 @@ import { childrenAfter, childrenOfMissing, type ListShards } from './ending.ts';
 import { failureOf, madeAnew, refused } from './failure.ts';
 import type { Lane } from './lane.ts';
 import type { KnownShard } from './lineage.ts';
-import type { Outbox, Permits } from './outbox.ts';
+import type { Outbox, Permits } from '../outbox.ts';
 import type { Patience } from './patience.ts';
 
 export interface ReadTools {

@@ -1,7 +1,10 @@
 /** What a person reads: the stories' incidents in both languages, short, plain, in the reader's time. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { compose } from '../../../src/alerting/message/compose.ts';
+import { composeIn } from '../../../src/alerting/message/compose.ts';
+import { english } from '../../../src/alerting/message/english.ts';
+import { japanese } from '../../../src/alerting/message/japanese/words.ts';
+import type { Reader } from '../../../src/alerting/message/moment.ts';
 import type { Message, Notification } from '#contract';
 import { anAlert } from '../alert.ts';
 import { hostileStrings, linkable, neverShown } from '../hostile.ts';
@@ -12,6 +15,7 @@ const tokyo = { locale: 'ja', timeZone: 'Asia/Tokyo' } as const;
 
 const told = ({ title, facts }: Message): string => [title, ...facts.map(({ label, text }) => `${label === undefined ? '' : `${label}: `}${text}`)].join('\n');
 const all = ({ title, facts, more }: Message): string[] => [title, ...[...facts, ...more].flatMap(({ label, text }) => [label ?? '', text])];
+const compose = (notification: Notification, reader: Reader): Message => composeIn(reader.locale === 'ja' ? japanese : english, notification, reader);
 const exfiltration = (): Notification => storyNotifications('fargate-exfiltration')[0] as Notification;
 
 describe('a message', () => {

@@ -36,7 +36,7 @@ export function discord(options: DiscordOptions, { clock = systemClock }: { cloc
   return {
     name: 'discord',
     async notify(notification, receipt) {
-      const body = discordMessage(compose(notification, reader), reader.locale);
+      const body = discordMessage(await compose(notification, reader), reader.locale);
       const id = messageId(receipt);
       if (id === undefined) return post(body);
       try {

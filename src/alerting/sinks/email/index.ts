@@ -36,7 +36,7 @@ export function email(options: EmailOptions, dependencies: EmailDependencies = {
     name: 'email',
     async notify(notification, given): Promise<JsonValue> {
       const before = mailReceipt(given);
-      const mail = mailOf(notification, compose(notification, reader), reader, domain, before);
+      const mail = mailOf(notification, await compose(notification, reader), reader, domain, before);
       const givenId = await sender.send(envelope(mail, notification));
       if (before !== undefined) return { ...before };
       return { subject: mail.subject, ...(givenId === undefined ? {} : { messageId: givenId }) };

@@ -25,7 +25,7 @@ export function googleChat(options: GoogleChatOptions, { clock = systemClock }: 
       target.searchParams.set('messageReplyOption', 'REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD');
       // The same request again gives the message made before, and no second one.
       target.searchParams.set('requestId', `fargazer-${key}-${sequence}`);
-      const content = googleChatMessage(compose(notification, reader), reader.locale, sequence === 1);
+      const content = googleChatMessage(await compose(notification, reader), reader.locale, sequence === 1);
       const body = { ...content, thread: { threadKey: `fargazer-${key}` } };
       await postJson(target, body, { timeoutMs, allowPrivate, clock, understand: (answer) => failureInside(answer, hook.hostname) });
       return undefined;

@@ -21,7 +21,7 @@ export function mattermost(options: MattermostOptions, { clock = systemClock }: 
   return {
     name: 'mattermost',
     async notify(notification) {
-      const body = { ...mattermostContent(compose(notification, reader), reader.locale), ...sender };
+      const body = { ...mattermostContent(await compose(notification, reader), reader.locale), ...sender };
       await postJson(target, body, { timeoutMs, allowPrivate, clock, understand: (answer) => failureInside(answer, target.hostname) });
       return undefined;
     },

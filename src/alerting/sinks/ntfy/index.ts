@@ -24,7 +24,7 @@ export function ntfy(options: NtfyOptions, { clock = systemClock }: { clock?: Cl
     name: 'ntfy',
     async notify(notification) {
       // From 2.16 on one sequence is one notification that changes; older servers do not know the field and show each by itself.
-      const body = { topic, sequence_id: notification.key, ...publication(compose(notification, reader), reader.locale) };
+      const body = { topic, sequence_id: notification.key, ...publication(await compose(notification, reader), reader.locale) };
       await postJson(target, body, { timeoutMs, allowPrivate, clock, headers, secrets: [topic], understand: (answer) => failureInside(answer, target.hostname) });
       return undefined;
     },

@@ -5,7 +5,7 @@ import { awsFailure, type AwsPlace } from '../../aws/failure.ts';
 import { clientSettings, type AwsDependencies } from '../../aws/settings.ts';
 import { fittedAlert } from '../../fit-alert.ts';
 import { safeJson } from '../../json.ts';
-import { lineAppender } from './file.ts';
+import { lineAppender } from '../../line-appender.ts';
 import { detectionFinding } from './finding.ts';
 import type { OcsfBucketOptions, OcsfOptions } from './options.ts';
 
@@ -14,7 +14,7 @@ export const lineLimitBytes = 1_000_000;
 
 export function ocsf(options: OcsfOptions, dependencies: AwsDependencies = {}): Sink {
   if ('bucket' in options) return toBucket(options, dependencies);
-  const append = lineAppender(options.path);
+  const append = lineAppender(options.path, 'ocsf');
   return { name: 'ocsf', send: (alert) => line(alert).then(append) };
 }
 

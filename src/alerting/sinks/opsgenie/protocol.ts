@@ -43,7 +43,7 @@ export function genie(settings: GenieSettings, dependencies: GenieDependencies =
   return {
     name,
     async notify(notification, before) {
-      const message = compose(notification, reader);
+      const message = await compose(notification, reader);
       /** Something of the alert of this key. */
       const send = (part: 'close' | 'notes' | 'message' | 'description', body: unknown, method: 'POST' | 'PUT'): Promise<unknown> => {
         const target = below(base, `alerts/${encodeURIComponent(notification.key)}/${part}`);

@@ -29,8 +29,8 @@ export function slack(options: SlackOptions, { clock = systemClock }: { clock?: 
   const send = options.url === undefined ? byBot(options, clock) : byHook(options, options.url, clock);
   return {
     name: 'slack',
-    notify: (notification, receipt) => {
-      const message = compose(notification, reader);
+    async notify(notification, receipt) {
+      const message = await compose(notification, reader);
       return send(slackContent(message, reader.locale, true), slackContent(message, reader.locale, false), notification, receipt);
     },
   };

@@ -64,7 +64,7 @@ export function sns(options: SnsOptions, { credentials }: SnsDependencies = {}):
     // A revision is another message, or it would vanish within the five minutes.
     send: (alert) => publish(snsMessage(alert), alert.id, `${alert.id}-${alert.revision}`),
     async notify(notification) {
-      const message = compose(notification, reader);
+      const message = await compose(notification, reader);
       const { key, sequence } = notification;
       const published =
         format === 'text'

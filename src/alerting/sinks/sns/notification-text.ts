@@ -1,6 +1,7 @@
 /** A notification as an SNS message in plain text: a subject for mail, a text for people, attributes for filter policies. */
 import type { Fact, Message, Notification } from '#contract';
-import { compose } from '../../message/compose.ts';
+import { composeIn } from '../../message/compose.ts';
+import { english } from '../../message/english.ts';
 import { plain } from '../../message/dialects.ts';
 import { fit } from '../../message/fit.ts';
 import { beginsParagraph } from '../../message/paragraphs.ts';
@@ -31,8 +32,8 @@ export function notificationText(notification: Notification, message: Message, r
 
 /** Subjects are ASCII, so that they are English in every language: `[high] checkout sent 41 MB …`. */
 export function subject(notification: Notification, { timeZone }: Reader): string {
-  const english = compose(notification, { locale: 'en', timeZone });
-  return asciiSubject(`[${english.status === 'resolved' ? 'resolved' : english.severity}] ${withQuotations(english.title, { escape: (text) => text, code: (text) => `'${text}'` })}`);
+  const { status, severity, title } = composeIn(english, notification, { locale: 'en', timeZone });
+  return asciiSubject(`[${status === 'resolved' ? 'resolved' : severity}] ${withQuotations(title, { escape: (text) => text, code: (text) => `'${text}'` })}`);
 }
 
 /** For filter policies, which match letter by letter: nothing in them comes from telemetry. */

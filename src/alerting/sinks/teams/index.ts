@@ -17,7 +17,7 @@ export function teams(options: TeamsOptions, { clock = systemClock }: { clock?: 
   return {
     name: 'teams',
     async notify(notification) {
-      const body = teamsMessage(compose(notification, reader), reader.locale);
+      const body = teamsMessage(await compose(notification, reader), reader.locale);
       await postJson(target, body, { timeoutMs, allowPrivate, clock, understand: (answer) => failureInside(answer, target.hostname) });
       return undefined;
     },

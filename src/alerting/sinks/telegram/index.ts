@@ -47,7 +47,7 @@ export function telegram(options: TelegramOptions, { clock = systemClock }: { cl
   return {
     name: 'telegram',
     async notify(notification, given) {
-      const message = compose(notification, reader);
+      const message = await compose(notification, reader);
       const text = telegramText(message, reader.locale);
       const receipt = receiptOf(given, chatId);
       if (receipt === undefined) return send(text, notification);

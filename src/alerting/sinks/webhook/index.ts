@@ -6,8 +6,8 @@ import { bodyLimitBytes, cloudEvent, signature, signingKey, standardEnvelope, we
 export interface WebhookOptions {
   /** Where to; a secret in itself, of which errors name the host alone. */
   url: string;
-  /** `whsec_` and 24 to 64 bytes in base64. */
-  secret: string;
+  /** `whsec_` and 24 to 64 bytes in base64; without it nothing is signed. */
+  secret?: string;
   /** `standard` where absent; signatures are the same for both. */
   format?: 'standard' | 'cloudevents';
   /** `source` of CloudEvents; `urn:fargazer` where absent. */
@@ -24,7 +24,7 @@ export interface WebhookOptions {
 /** Sends each alert under the id of its revision, so that a receiver can drop repeats. */
 export function webhook({ url, secret, format = 'standard', source = 'urn:fargazer', timeoutMs = 15_000, allowPrivate = false, clock = systemClock, lookup }: WebhookOptions): Sink {
   const target = httpAddress(url, 'the webhook');
-  const key = signingKey(secret);
+  const key = secret === undefined ? undefined : signingKey(secret);
   const isCloudEvent = format === 'cloudevents';
   const envelope = isCloudEvent ? cloudEvent(source) : standardEnvelope;
 
@@ -41,7 +41,7 @@ export function webhook({ url, secret, format = 'standard', source = 'urn:fargaz
         'content-type': isCloudEvent ? 'application/cloudevents+json; charset=utf-8' : 'application/json',
         'webhook-id': id,
         'webhook-timestamp': String(timestampS),
-        'webhook-signature': signature(key, id, timestampS, body),
+        ...(key === undefined ? {} : { 'webhook-signature': signature(key, id, timestampS, body) }),
       };
       // The status is the answer.
       await request(target, body, { headers, timeoutMs, allowPrivate, clock, maxAnswerBytes: 0, ...(lookup === undefined ? {} : { lookup }) });

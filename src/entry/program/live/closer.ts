@@ -196,7 +196,8 @@ function takeRows(walk: Walk, sections: readonly Section[]): void {
 
 function beginTeaching(walk: Walk, sections: readonly Section[], learnForMs: number | undefined): void {
   const { state } = walk;
-  if (learnForMs === undefined || state.teachUntilMs !== -Infinity || Object.keys(state.feedFirstMs).length > 0) return;
-  const firstMs = Math.min(...sections.map(({ earliestMs }) => earliestMs ?? Infinity));
-  if (Number.isFinite(firstMs)) state.teachUntilMs = firstMs + learnForMs;
+  // Until something is walked a slower lane may bring what was before.
+  if (learnForMs === undefined || Object.keys(state.feedFirstMs).length > 0) return;
+  const untilMs = Math.min(...sections.map(({ earliestMs }) => earliestMs ?? Infinity)) + learnForMs;
+  if (Number.isFinite(untilMs)) state.teachUntilMs = state.teachUntilMs === -Infinity ? untilMs : Math.min(state.teachUntilMs, untilMs);
 }

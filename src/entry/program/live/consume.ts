@@ -26,6 +26,8 @@ export interface ConsumeParts {
   notifiers: readonly Notifier[];
   makeWalk: MakeWalk;
   live: Pick<LiveConfig, 'clock' | 'learnForMs' | 'checkpointEveryMs' | 'patienceMs' | 'flowFields'> & { alerting: AlertingSettings };
+  /** Where alerts are wanted sooner than a stream gives them: time between two walks, and an alert's longest wait for its step. */
+  pace?: { walkEveryMs: number; alertStepMs: number };
   clock: Clock;
   reporter: Reporter;
 }
@@ -42,8 +44,8 @@ const beatMs = 1_000;
 /** A store that failed is tried again after this, doubling up to the longest. */
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
-/** An alert is not kept waiting for the next step longer than this. */
-const alertStepMs = 2_000;
+/** An alert is not kept waiting for the next step longer than this, if no other pace is asked for. */
+const standardAlertStepMs = 2_000;
 
 export class Consumer {
   readonly #parts: ConsumeParts;
@@ -72,9 +74,9 @@ export class Consumer {
 
   /** Runs until `signal` aborts, then saves and ends. Throws what no waiting helps. */
   async run(signal: AbortSignal): Promise<void> {
-    const { store, clock, live, makeWalk, sinks, notifiers, reporter, sources } = this.#parts;
+    const { store, clock, live, makeWalk, sinks, notifiers, reporter, sources, pace } = this.#parts;
     const startMs = clock.now();
-    const run = await LiveRun.open({ makeWalk, store, now: () => this.#steady.now(), time: live.clock, patienceMs: live.patienceMs, alerting: live.alerting, decode: { flowFields: [...live.flowFields] }, ...(live.learnForMs === undefined ? {} : { learnForMs: live.learnForMs }) });
+    const run = await LiveRun.open({ makeWalk, store, now: () => this.#steady.now(), time: live.clock, patienceMs: live.patienceMs, ...(pace === undefined ? {} : { walkEveryMs: pace.walkEveryMs }), alerting: live.alerting, decode: { flowFields: [...live.flowFields] }, ...(live.learnForMs === undefined ? {} : { learnForMs: live.learnForMs }) });
     this.#run = run;
     run.keepSources(sources.map(({ name }) => name));
     this.#saved = { atMs: clock.now(), steadyMs: this.#steady.now() };
@@ -182,13 +184,13 @@ export class Consumer {
 
   /** Walks as far as it may, and saves when a step is due. */
   async #goOn(signal: AbortSignal): Promise<void> {
-    const { sources, live } = this.#parts;
+    const { sources, live, pace } = this.#parts;
     const run = this.#run!;
     // Until each source has named its lanes, nobody knows how far everything is read.
     if (sources.some((source) => !this.#begun.has(source) && !this.#gone.has(source))) return;
     run.walkOn();
     const sinceMs = this.#steady.now() - this.#saved.steadyMs;
-    if (sinceMs >= live.checkpointEveryMs || (run.hasAlerts && sinceMs >= Math.min(alertStepMs, live.checkpointEveryMs))) await this.#save(signal, false);
+    if (sinceMs >= live.checkpointEveryMs || (run.hasAlerts && sinceMs >= Math.min(pace?.alertStepMs ?? standardAlertStepMs, live.checkpointEveryMs))) await this.#save(signal, false);
   }
 
   async #beat(signal: AbortSignal, stop: AbortController, startMs: number): Promise<void> {

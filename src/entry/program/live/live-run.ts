@@ -8,9 +8,12 @@ import type { Alert, AlertingSettings, DecodeSettings, FileReading, JsonValue, L
 import type { Sending } from '../../../alerting/dispatch/notifier-outlet.ts';
 import { openRecords, type RecordReader } from '../../../decode/record.ts';
 import { openStream } from '../../../decode/stream.ts';
+import { isLarge, unpackLarge } from '../../../decode/unpack-large.ts';
 import { Checkpoint, type Prepared } from '../../../engine/checkpoint.ts';
+import { Beginnings } from '../../../engine/beginnings.ts';
 import { LiveGate, type LiveTime } from '../../../engine/live-gate.ts';
 import { Lanes, tickBefore, type Lane, type PackedLane } from '../../../engine/lanes.ts';
+import { tickLengthMs } from '../../../engine/order.ts';
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
@@ -29,6 +32,8 @@ export interface LiveSettings {
   learnForMs?: number;
   /** How long a lane may hold the walk while nothing comes of it. */
   patienceMs: number;
+  /** Walking costs a look at all minutes that wait; once a second where absent. */
+  walkEveryMs?: number;
   decode: DecodeSettings;
   alerting: AlertingSettings;
 }
@@ -36,12 +41,12 @@ export interface LiveSettings {
 /** What a live run keeps in its state beside the walk. */
 interface PackedLive {
   lanes: Record<string, PackedLane>;
-  /** Earliest event time read: there a teaching begins, if nothing was walked yet. */
-  earliestMs: number | null;
+  /** Where a teaching begins, if nothing was walked yet. */
+  beginnings?: [number | null, number][];
 }
 
-/** Walking costs a look at all minutes that wait: once a second is often enough for alerts. */
-const walkEveryMs = 1_000;
+/** Once a second is often enough for alerts of what comes with seconds of lateness. */
+const standardWalkEveryMs = 1_000;
 /** A backlog is walked in stretches of this much release time, so that no more waits on the tape. */
 const walkStretchMs = 60_000;
 
@@ -91,7 +96,7 @@ export class LiveRun {
     this.gate = new LiveGate(walk.tape, walk.settings.lateness, walk.state.marks);
     const live = checkpoint.live as unknown as PackedLive | null;
     this.lanes = Lanes.unpack(live?.lanes ?? {});
-    this.gate.earliestMs = live?.earliestMs ?? Infinity;
+    if (settings.learnForMs !== undefined && Object.keys(walk.state.feedFirstMs).length === 0) this.#beginTeaching(settings.learnForMs, live?.beginnings ?? []);
     this.#walkedMs = Math.max(-Infinity, ...walk.state.marks.values());
     walk.state.episodes.news.isOn = true;
     walk.state.episodes.keepsClosed = false;
@@ -174,7 +179,7 @@ export class LiveRun {
   async #takeRecord(source: string, lane: string, { timeMs }: Lane, { content, place, arrivalMs }: LiveRecord, taken: Taken): Promise<Tick | undefined> {
     const { time } = this.#settings;
     const tickMs = time === 'ticks' ? timeMs : arrivalMs === undefined ? -Infinity : tickBefore(arrivalMs);
-    if (content instanceof Uint8Array) {
+    if (content instanceof Uint8Array && !isLarge(content)) {
       this.gate.arrive(arrivalMs, tickMs, time);
       const reader = this.#readerOf(source);
       const before = countsIn(reader.reading);
@@ -183,7 +188,8 @@ export class LiveRun {
       return tick;
     }
     const stream = openStream({ file: `${source}/${lane}/${place}`, settings: this.#settings.decode, intake: this.gate });
-    for await (const chunk of content) {
+    const chunks = content instanceof Uint8Array ? unpackLarge(content, () => void (taken.unreadable += 1)) : content;
+    for await (const chunk of chunks) {
       this.gate.arrive(arrivalMs, tickMs, time);
       taken.bytes += chunk.byteLength;
       stream.write(asBuffer(chunk));
@@ -208,19 +214,22 @@ export class LiveRun {
     const nowMs = this.#settings.now();
     const toMs = tickBefore(this.lanes.walkableMs());
     if (!(toMs > this.#walkedMs)) return;
-    if (!isNow && nowMs - this.#lastWalkMs < walkEveryMs && toMs - this.#walkedMs < walkStretchMs) return;
+    if (!isNow && nowMs - this.#lastWalkMs < (this.#settings.walkEveryMs ?? standardWalkEveryMs) && toMs - this.#walkedMs < walkStretchMs) return;
     this.#lastWalkMs = nowMs;
-    this.#beginTeaching();
     this.walk.walkTo(toMs);
     this.#walkedMs = toMs;
   }
 
-  /** A teaching begins with the earliest record read before the first was walked. */
-  #beginTeaching(): void {
-    const { state } = this.walk;
-    const { learnForMs } = this.#settings;
-    if (learnForMs === undefined || state.teachUntilMs !== -Infinity || Object.keys(state.feedFirstMs).length > 0) return;
-    if (this.gate.earliestMs !== Infinity) state.teachUntilMs = this.gate.earliestMs + learnForMs;
+  /** A teaching begins with the earliest of the records that were there when the first was walked. */
+  #beginTeaching(learnForMs: number, packed: readonly (readonly [number | null, number])[]): void {
+    const beginnings = Beginnings.unpack(packed);
+    this.gate.beginnings = beginnings;
+    this.walk.onFirst = (release) => {
+      this.gate.beginnings = undefined;
+      // It is walked when every lane has come to the tick behind it.
+      const firstMs = beginnings.before(tickBefore(release) + tickLengthMs);
+      if (firstMs < Infinity) this.walk.state.teachUntilMs = firstMs + learnForMs;
+    };
   }
 
   get walkedMs(): number {
@@ -253,7 +262,7 @@ export class LiveRun {
       applySilences(this.#alerting.pipeline, await silencesIn(this.#settings.store));
       const { alerts, ...decided } = this.#alerting.decide(this.walk.state.episodes.news.take(), this.#checkpoint.nextAlert, this.#walkedMs);
       const step = this.#checkpoint.prepare(this.walk, {
-        live: { lanes: this.lanes.pack(), earliestMs: Number.isFinite(this.gate.earliestMs) ? this.gate.earliestMs : null } satisfies PackedLive as unknown as JsonValue,
+        live: { lanes: this.lanes.pack(), ...(this.gate.beginnings === undefined ? {} : { beginnings: this.gate.beginnings.pack() }) } satisfies PackedLive as unknown as JsonValue,
         alerts,
         ...decided,
         deliveredBelow: this.#deliveredBelow,

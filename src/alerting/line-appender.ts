@@ -1,9 +1,9 @@
-/** Findings appended to a file, a line each; what a crash left half written stays a line of its own. */
+/** Alerts appended to a file, a line each; what a crash left half written stays a line of its own. */
 import { open } from 'node:fs/promises';
 import { SinkError } from '#contract';
 
 /** Appends a line and its end in one write. */
-export function lineAppender(path: string): (line: string) => Promise<void> {
+export function lineAppender(path: string, output: string): (line: string) => Promise<void> {
   let mayBeHalf = true;
   return async (line) => {
     try {
@@ -17,7 +17,7 @@ export function lineAppender(path: string): (line: string) => Promise<void> {
         await file.close();
       }
     } catch (error) {
-      throw fileFailure(error);
+      throw fileFailure(error, output);
     }
   };
 }
@@ -30,8 +30,8 @@ async function endsWithin(file: Awaited<ReturnType<typeof open>>): Promise<boole
 }
 
 /** Full disks and files out of reach for now are tried again; a path that can be no file is not. */
-function fileFailure(error: unknown): SinkError {
+function fileFailure(error: unknown, output: string): SinkError {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
   const isRetryable = /^(?:ENOSPC|EDQUOT|EIO|EMFILE|ENFILE|EAGAIN|EBUSY|ETIMEDOUT|ESTALE)$/.test(code);
-  return new SinkError('write-failed', `The finding could not be appended to the file of the output ocsf (${/^[A-Z0-9]{1,20}$/.test(code) ? code : 'unknown'}).`, isRetryable);
+  return new SinkError('write-failed', `The alert could not be appended to the file of the output ${output} (${/^[A-Z0-9]{1,20}$/.test(code) ? code : 'unknown'}).`, isRetryable);
 }

@@ -1,0 +1,171 @@
+/**
+ * Mode `ship`: what the task tells goes to a stream, summed up and redacted, for a consumer that judges it. What the
+ * sensor saw goes as it is; lines become kinds with counts, metrics the values of some seconds. Little is kept here:
+ * where the stream takes nothing the oldest goes, counted.
+ */
+import { feedNames, publishedKinds, publishedLine, type Clock, type CoverageEvent, type FargazerEvent, type FeedName, type LiveSource, type PublishedKind, type Subject } from '#contract';
+import { randomBytes } from 'node:crypto';
+import { openRecords } from '../../../decode/record.ts';
+import { Tape } from '../../../engine/tape.ts';
+import type { StreamWriter } from '../../../sources/kinesis/put.ts';
+
+export interface ShipperSettings {
+  source: LiveSource;
+  writer: StreamWriter;
+  /** Of the task, for what the shipper itself has to say. */
+  subject: () => Subject;
+  /** Leads the ids of what it makes; another at each start. */
+  start: string;
+  clock: Clock;
+  onTrouble: (sentence: string) => void;
+}
+
+/** Sums are sent so often: a line waits for its lateness of some seconds anyway. */
+const sumsEveryMs = 5_000;
+/** What the sensor saw waits for company no longer than this. */
+const sightingsEveryMs = 250;
+const aliveEveryMs = 60_000;
+/** A record of a stream is charged by 25 kB. */
+const recordBytes = 25_000;
+/** What may wait for a stream that takes nothing. */
+const waitingLimitBytes = 2_000_000;
+const firstRetryMs = 250;
+const longestRetryMs = 30_000;
+const mostEntries = 100;
+
+const published: ReadonlySet<string> = new Set(publishedKinds);
+
+/** Sends until `signal` aborts, then what is left, for at most `endMs`. */
+export async function ship({ source, writer, subject, start, clock, onTrouble }: ShipperSettings, signal: AbortSignal, endMs = 3_000): Promise<{ sent: number; dropped: number }> {
+  const tape = new Tape();
+  const reader = openRecords({ file: 'task', settings: {}, intake: tape });
+  const waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  let lines: string[] = [];
+  let linesBytes = 0;
+  let made = 0;
+  let sent = 0;
+  let dropped = 0;
+  let droppedTold = 0;
+  let aliveMs = -Infinity;
+  let isOver = false;
+  let wake: (() => void) | undefined;
+
+  const seal = (): void => {
+    if (lines.length === 0) return;
+    const content = Buffer.from(`${lines.join('\n')}\n`);
+    lines = [];
+    linesBytes = 0;
+    waiting.push(content);
+    waitingBytes += content.length;
+    while (waitingBytes > waitingLimitBytes) {
+      const [oldest] = waiting.splice(0, 1);
+      waitingBytes -= oldest!.length;
+      dropped += 1;
+    }
+    wake?.();
+  };
+  const add = (line: string): void => {
+    lines.push(line);
+    linesBytes += line.length + 1;
+    if (linesBytes >= recordBytes) seal();
+  };
+  const own = (state: CoverageEvent['state'], detail: string): void => {
+    made += 1;
+    add(publishedLine({ kind: 'coverage', feed: 'sensor', timeMs: clock.now(), id: `${start}.s/${made}`, subject: subject(), state, detail }));
+  };
+  /** Rows of the tape as lines of the published form. */
+  const lift = (feeds: readonly FeedName[]): void => {
+    for (const feed of feeds) {
+      for (const minute of tape.minutes(feed)) {
+        for (const row of tape.lift(feed, minute)) {
+          const line = lineOf(row, () => `${start}.s/${(made += 1)}`);
+          if (line !== undefined) add(line);
+        }
+      }
+    }
+  };
+  const sums = feedNames.filter((feed) => feed !== 'sensor');
+
+  const reading = (async () => {
+    for await (const { records } of source.read(new Map(), signal)) {
+      for (const { content, place, arrivalMs } of records) {
+        if (!(content instanceof Uint8Array)) continue;
+        reader.take(Buffer.isBuffer(content) ? content : Buffer.from(content), place, arrivalMs ?? clock.now());
+      }
+      lift(['sensor']);
+      if (signal.aborted) break;
+    }
+  })();
+  const beating = (async () => {
+    let sumsMs = clock.now();
+    while (!signal.aborted) {
+      await clock.sleep(sightingsEveryMs, signal);
+      const nowMs = clock.now();
+      if (nowMs - sumsMs >= sumsEveryMs) {
+        sumsMs = nowMs;
+        lift(sums);
+      }
+      if (nowMs - aliveMs >= aliveEveryMs) {
+        aliveMs = nowMs;
+        own('working', 'the sidecar looks');
+      }
+      if (dropped > droppedTold) {
+        own('lossy', `${dropped - droppedTold} records of the sidecar were dropped, for the stream took nothing`);
+        droppedTold = dropped;
+      }
+      seal();
+    }
+  })();
+  const sending = (async () => {
+    let waitMs = firstRetryMs;
+    let endAtMs = Infinity;
+    for (;;) {
+      if (waiting.length === 0) {
+        if (isOver) return;
+        await new Promise<void>((resolve) => void (wake = resolve));
+        wake = undefined;
+        continue;
+      }
+      if (isOver) endAtMs = Math.min(endAtMs, clock.now() + endMs);
+      if (clock.now() > endAtMs) return;
+      const group = waiting.splice(0, mostEntries);
+      let refused = group;
+      try {
+        // Spread over all shards: a consumer puts a task's records together again.
+        const codes = await writer.putMany(group.map((content) => ({ content, partitionKey: randomBytes(8).toString('hex') })));
+        refused = group.filter((_, at) => codes[at] !== undefined);
+      } catch (error) {
+        onTrouble((error as Error).message);
+      }
+      sent += group.length - refused.length;
+      waitingBytes -= sum(group) - sum(refused);
+      if (refused.length === 0) {
+        waitMs = firstRetryMs;
+        continue;
+      }
+      waiting.unshift(...refused);
+      await clock.sleep(waitMs * (0.5 + Math.random() / 2));
+      waitMs = Math.min(longestRetryMs, waitMs * 2);
+    }
+  })();
+
+  await Promise.race([Promise.all([reading, beating]), new Promise<void>((resolve) => signal.addEventListener('abort', () => setTimeout(resolve, 500).unref(), { once: true }))]);
+  lift(feedNames);
+  seal();
+  isOver = true;
+  wake?.();
+  await Promise.race([sending, clock.sleep(endMs)]);
+  tape.close();
+  writer.close();
+  return { sent, dropped: dropped + waiting.length };
+}
+
+const sum = (contents: readonly Uint8Array[]): number => contents.reduce((bytes, { length }) => bytes + length, 0);
+
+/** Undefined for kinds that only AWS tells of. Rows without an id of their own (sums) get one: each part of a sum counts. */
+function lineOf(row: FargazerEvent, makeId: () => string): string | undefined {
+  if (!published.has(row.kind)) return undefined;
+  const { origin: _origin, raw: _raw, hasOwnId, ...event } = row as Extract<FargazerEvent, { kind: PublishedKind }>;
+  return publishedLine({ ...event, id: hasOwnId ? event.id : makeId() } as never);
+}

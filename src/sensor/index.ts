@@ -1,0 +1,206 @@
+/** The sensor: looks at the task by its parts, and gives what they tell as records of one lane. */
+import { publishedLine, type Clock, type LiveSource, type Subject } from '#contract';
+import { filesPart } from './files/index.ts';
+import { guarded, type Guarded } from './guarded.ts';
+import { openNative, type Native } from './native/index.ts';
+import { openOutbox } from './outbox.ts';
+import type { SensorContext, SensorPart, Sighting, Way } from './part.ts';
+import { processesPart } from './processes/index.ts';
+import { processTable } from './processes/table.ts';
+import { knownRoots } from './roots.ts';
+
+export type { SensorContext, SensorPart, Sighting, Way } from './part.ts';
+
+export interface SensorSettings {
+  procPath: string;
+  /** Whose an event is, by the container id that its process tells; the task's own without one. */
+  subject: (containerId: string | undefined) => Subject;
+  /** Leads the ids of events; another at each start, so that no id comes twice. */
+  sidecarStart: string;
+  clock: Clock;
+  level?: () => 0 | 1 | 2 | 3;
+  /** Further parts, after processes and files. */
+  parts?: readonly ((context: SensorContext) => SensorPart)[];
+  /** False to do without the foreign-function library. */
+  isNative?: boolean;
+}
+
+export type Sensor = LiveSource & {
+  /** By which ways it looks here; before it reads, as far as can be known. */
+  ways(): readonly Way[];
+  /** Files what another source of the task has to say (a log router that is gone), so that it is walked at once. */
+  say(sighting: Sighting): void;
+};
+
+const lane = 'task';
+/** A beat without native notices, which tell of starts themselves. A timer of 20 ms costs 0.9 % of a core. */
+const beatMs = 20;
+const notifiedBeatMs = 100;
+const heartbeatMs = 1_000;
+/** What was told is walked once the next tick is said to be complete; ticks are 50 ms apart. */
+const followMs = 55;
+
+export function sensor(settings: SensorSettings): Sensor {
+  const { clock, sidecarStart } = settings;
+  const level = settings.level ?? (() => 0);
+  const outbox = openOutbox();
+  let running: Running | undefined;
+  let filed = 0;
+  /** Everything before it was given: what is told now happened no earlier, for whoever reads. */
+  let completeMs = 0;
+
+  const tell = (sighting: Sighting, whose?: { pid?: number; containerId?: string }): void => {
+    const containerId = whose?.containerId ?? (whose?.pid === undefined ? undefined : running?.context.processes.get(whose.pid)?.containerId);
+    filed += 1;
+    const id = `${sidecarStart}/${filed}`;
+    const timeMs = Math.max(sighting.timeMs, completeMs);
+    // It arrives when it happens: nothing that is told here was told too late.
+    outbox.put(String(filed), publishedLine({ ...sighting, timeMs, feed: 'sensor', id, count: 1, subject: settings.subject(containerId) }), timeMs);
+  };
+  const start = (): Running => startParts({ settings, level, tell, onBeat: () => outbox.poke() });
+
+  return {
+    name: 'sensor',
+
+    async *read(_resume, signal) {
+      running ??= start();
+      const end = (): void => {
+        running?.stop();
+        running = undefined;
+        outbox.poke();
+      };
+      signal.addEventListener('abort', end);
+      try {
+        yield { lane, records: [], position: filed };
+        let saidMs = 0;
+        let follow: NodeJS.Timeout | undefined;
+        let isDue = false;
+        while (!signal.aborted) {
+          await outbox.wait();
+          const dropped = outbox.takeDropped();
+          if (dropped > 0) {
+            tell({ kind: 'coverage', timeMs: clock.now(), state: 'lossy', detail: `${dropped} sightings of the sensor were dropped: more happened in the task than could be taken.` });
+          }
+          const nowMs = clock.now();
+          const records = outbox.take();
+          if (records.length === 0 && !isDue && Math.abs(nowMs - saidMs) < heartbeatMs) continue;
+          saidMs = nowMs;
+          isDue = false;
+          if (outbox.size === 0) completeMs = nowMs;
+          if (records.length > 0) {
+            follow ??= setTimeout(() => {
+              follow = undefined;
+              isDue = true;
+              outbox.poke();
+            }, followMs);
+          }
+          yield { lane, records, position: Number(records.at(-1)?.place ?? filed), ...(outbox.size === 0 ? { completeToMs: nowMs } : {}) };
+        }
+      } finally {
+        signal.removeEventListener('abort', end);
+        end();
+      }
+    },
+
+    health() {
+      const failing = running?.failures() ?? [];
+      return [{ lane, state: running === undefined ? 'waiting' : failing.length > 0 ? 'failing' : 'reading', ...(failing.length > 0 ? { reason: failing.join(' ') } : {}) }];
+    },
+
+    ways() {
+      if (running !== undefined) return running.ways();
+      const probe = startParts({ settings, level, tell: () => undefined, onBeat: () => undefined });
+      try {
+        return probe.ways();
+      } finally {
+        probe.stop();
+      }
+    },
+
+    say: (sighting) => tell(sighting),
+
+    close() {
+      running?.stop();
+      running = undefined;
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Running {
+  context: SensorContext;
+  ways(): readonly Way[];
+  failures(): string[];
+  stop(): void;
+}
+
+interface StartSettings {
+  settings: SensorSettings;
+  level: () => 0 | 1 | 2 | 3;
+  tell: SensorContext['tell'];
+  onBeat: () => void;
+}
+
+function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
+  const { procPath, clock } = settings;
+  const native = settings.isNative === false ? undefined : openNative();
+  let timer: NodeJS.Timeout | undefined;
+  let dueMs = Infinity;
+  let isStopped = false;
+  const guards: Guarded[] = [];
+  let current: Guarded | undefined;
+
+  const soon = (delayMs: number): void => {
+    const at = performance.now() + Math.max(0, delayMs);
+    if (isStopped || at >= dueMs) return;
+    clearTimeout(timer);
+    dueMs = at;
+    timer = setTimeout(beat, delayMs);
+  };
+  const beat = (): void => {
+    dueMs = Infinity;
+    const nowMs = clock.now();
+    for (const guard of guards) {
+      current = guard;
+      guard.look(nowMs);
+    }
+    current = undefined;
+    onBeat();
+    soon(native === undefined ? beatMs : notifiedBeatMs);
+  };
+
+  const roots = knownRoots(procPath);
+  const table = processTable(() => processesGuard.run(() => processes.refresh()));
+  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current), now: () => clock.now(), tell, processes: table, level };
+  const processes = processesPart({ context, table, roots, soon, run: (action) => processesGuard.run(action) });
+  const processesGuard = guarded(processes, (sighting) => tell(sighting), () => clock.now());
+  const files = filesPart({ context, roots, soon, run: (action) => filesGuard.run(action) });
+  const filesGuard = guarded(files, (sighting) => tell(sighting), () => clock.now());
+  const others = [files, ...(settings.parts ?? []).map((make) => make(context))];
+  guards.push(processesGuard, filesGuard, ...others.slice(1).map((part) => guarded(part, (sighting) => tell(sighting), () => clock.now())));
+  beat();
+
+  return {
+    context,
+    ways: () => [processes, ...others].flatMap((part) => part.ways()),
+    failures: () => guards.flatMap(({ name, failure }) => (failure === undefined ? [] : [`The part ${name} failed: ${failure}.`])),
+    stop() {
+      if (isStopped) return;
+      isStopped = true;
+      clearTimeout(timer);
+      for (const guard of guards) guard.stop();
+      native?.close();
+    },
+  };
+}
+
+/** What a part does when a descriptor of it is readable runs under that part's watchdog. */
+function watchedNative(native: Native, current: () => Guarded | undefined): Native {
+  return {
+    ...native,
+    watch(descriptor, onReadable) {
+      const guard = current();
+      return native.watch(descriptor, guard === undefined ? onReadable : () => guard.run(onReadable));
+    },
+  };
+}

@@ -1,0 +1,245 @@
+/** The part of the sensor that looks at the network: who listens, who talks to whom, what names are asked for. */
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { SensorContext, SensorPart, Way } from '../part.ts';
+import { openPacketSocket, type PacketSocket } from '../native/packet-socket.ts';
+import { openSocketDiagnosis } from '../native/socket-diagnosis.ts';
+import { readConnectionCounts, type ConnectionCounts } from './connection-counters.ts';
+import { trackConnections } from './connections.ts';
+import { trackDatagrams } from './datagrams.ts';
+import { addressBytesOf, fromPortOf, toPortOf } from './endpoints.ts';
+import { openFileSystemUser } from './file-system-user.ts';
+import { watchListeners } from './listeners.ts';
+import { namePort, watchNameLookups } from './name-lookups.ts';
+import { makeOutbox } from './outbox.ts';
+import { makeLosses } from './losses.ts';
+import { socketOwners } from './owners.ts';
+import { readPacket } from './packet.ts';
+import { packetFilter } from './packet-filter.ts';
+import { packetReader } from './packet-reader.ts';
+import { connectedStates, procSocketTable, tcpState, type SocketTable } from './socket-table.ts';
+
+/** Which ways are left out though they are there: for measuring one against another. */
+export interface NetworkSettings {
+  without?: readonly ('packet-socket' | 'socket-diagnosis')[];
+}
+
+const loopbackInterface = 1;
+const listenersEveryMs = 300;
+/** A new process may listen soon after it began. */
+const listenersAfterNewProcessMs = 60;
+const timeoutsEveryMs = 250;
+const trafficEveryMs = 1_000;
+/** Up to so many open connections are asked for one by one; a table costs a millisecond even when it is empty. */
+const mostAskedEach = 48;
+/** With packets the table only corrects; without, it is all there is. */
+const correctEveryMs = 5_000;
+const pollEveryMs = 100;
+/** A look at the table may use this part of the time: one hundredth. */
+const tableShare = 100;
+const slowestTableMs = 30_000;
+const countersEveryMs = 1_000;
+const addressesEveryMs = 30_000;
+/** At the start everything is asked for, once; where there is more, it may not hold up the rest for longer than some 100 ms. */
+const allowanceAtStart = 20_000;
+
+export function networkPart(context: SensorContext, { without = [] }: NetworkSettings = {}): SensorPart {
+  const netPath = `${context.procPath}/net`;
+  const reasons = new Map<string, string>();
+  let packets: PacketSocket | undefined;
+  let table: SocketTable = procSocketTable(netPath);
+  let isDiagnosing = false;
+  let running: ReturnType<typeof run> | undefined;
+
+  const open = (): void => {
+    const { native } = context;
+    const attempt = <Opened>(name: 'packet-socket' | 'socket-diagnosis', opening: () => Opened): Opened | undefined => {
+      try {
+        if (without.includes(name)) throw new Error('it is switched off');
+        if (native === undefined) throw new Error('the foreign-function library is not there');
+        return opening();
+      } catch (error) {
+        reasons.set(name, (error as Error).message);
+        return undefined;
+      }
+    };
+    packets = attempt('packet-socket', () => openPacketSocket(native!, packetFilter(1)));
+    const diagnosis = attempt('socket-diagnosis', () => openSocketDiagnosis(native!));
+    isDiagnosing = diagnosis !== undefined;
+    table = diagnosis ?? table;
+  };
+
+  return {
+    name: 'network',
+    ways: () => waysOf(packets !== undefined, isDiagnosing, running?.readsOthers(), readConnectionCounts(netPath) !== undefined, reasons),
+    start() {
+      if (running !== undefined) return;
+      open();
+      running = run(context, netPath, packets, table);
+    },
+    look: (nowMs) => running?.look(nowMs),
+    stop() {
+      running?.stop();
+      running = undefined;
+      packets?.close();
+      packets = undefined;
+      table.close();
+    },
+  };
+}
+
+function run(context: SensorContext, netPath: string, packets: PacketSocket | undefined, table: SocketTable) {
+  const losses = makeLosses(context);
+  const owners = socketOwners(context, openFileSystemUser(context.native));
+  const outbox = makeOutbox(context, table, owners, (count) => losses.add('more happened on the network than is told', count));
+  const isEphemeral = ephemeralPorts(context.procPath);
+  const listeners = watchListeners(context, table, outbox, isEphemeral);
+  let ownAddresses = addressesHere();
+  const connections = trackConnections({
+    outbox, listeners, isEphemeral,
+    isOwnAddress: (address) => ownAddresses.has(address) || (address.length === 4 && address.charCodeAt(0) === 127),
+    hasPackets: () => packets !== undefined,
+    onOverflow: () => losses.add('more connections are open than are followed', 1),
+  });
+  const names = watchNameLookups(outbox);
+  const datagrams = trackDatagrams(context, outbox, listeners, (sampling) => {
+    packets?.setFilter(packetFilter(sampling));
+    if (sampling > 1) losses.add(`so many datagrams leave that one in ${sampling} is looked at`, 1);
+  });
+  const reader = packets && packetReader(context, packets, (bytes, lengthBytes, isOutgoing, interfaceIndex, nowMs) => {
+    const packet = readPacket(bytes, lengthBytes);
+    if (packet === undefined) return;
+    const isLoopback = interfaceIndex === loopbackInterface;
+    if (packet.protocol === 6) connections.onPacket(packet, isOutgoing, isLoopback, nowMs);
+    else if (packet.protocol === 17 && (fromPortOf(packet.key) === namePort || toPortOf(packet.key) === namePort)) names.onPacket(packet, bytes, lengthBytes, isOutgoing, nowMs);
+    else if (packet.about !== undefined) (packet.about.protocol === 6 ? connections : datagrams).onUnreachable(packet.about.key, nowMs);
+    else if (isOutgoing) datagrams.onPacket(packet, isLoopback, nowMs);
+  }, () => outbox.flush());
+
+  const due = { listeners: 0, timeouts: 0, traffic: 0, table: 0, counters: 0, addresses: 0 };
+  let newestPid = 0;
+  let newProcessMs = 0;
+  let counts: ConnectionCounts | undefined;
+
+  const readTable = (nowMs: number): void => {
+    const before = process.cpuUsage();
+    connections.beginTable();
+    const states = connectedStates | (packets === undefined ? 1 << tcpState.timeWait : 0);
+    let isComplete = true;
+    for (const family of [2, 10] as const) isComplete = table.dump({ family, protocol: 6, states, hasBytes: true }, (entry) => connections.onSocket(entry, nowMs)) && isComplete;
+    if (isComplete) connections.endTable(nowMs);
+    const { user, system } = process.cpuUsage(before);
+    const everyMs = packets === undefined ? pollEveryMs : connections.size > mostAskedEach ? trafficEveryMs : correctEveryMs;
+    due.table = nowMs + Math.min(slowestTableMs, Math.max(everyMs << context.level(), ((user + system) / 1_000) * tableShare));
+  };
+  const readTraffic = (nowMs: number): void => {
+    if (connections.size > mostAskedEach || packets === undefined) return;
+    for (const ownKey of connections.openOnes()) {
+      const socket = table.find(6, ownKey, true);
+      if (socket !== undefined) connections.onSocket(socket, nowMs);
+    }
+  };
+  const readCounters = (): void => {
+    const dropped = packets?.takeDropped() ?? 0;
+    if (dropped > 0) losses.add('packets that begin or end connections came faster than they were read', dropped);
+    if (packets !== undefined) return;
+    const now = readConnectionCounts(netPath);
+    const { asClient, asServer } = connections.takeBegun();
+    if (now !== undefined && counts !== undefined) {
+      // A connection inside the task is told once and counted on both sides.
+      const missed = Math.max(0, now.activeOpens - counts.activeOpens - asClient) + Math.max(0, now.passiveOpens - counts.passiveOpens - asServer - asClient);
+      if (missed > 0) losses.add('connections began and ended between two looks', missed);
+    }
+    counts = now;
+  };
+
+  listeners.look(context.now());
+  outbox.flush(allowanceAtStart);
+  readTable(context.now());
+  outbox.flush(allowanceAtStart);
+  counts = readConnectionCounts(netPath);
+  connections.takeBegun();
+  reader?.begin();
+
+  return {
+    readsOthers: () => owners.readsOthers(),
+    look(nowMs: number): void {
+      const pid = firstOf(context.processes.newest(1))?.pid ?? 0;
+      if (pid !== newestPid) {
+        newestPid = pid;
+        newProcessMs = nowMs;
+      }
+      const isSoon = newProcessMs > 0 && nowMs - newProcessMs >= listenersAfterNewProcessMs;
+      if (nowMs >= due.listeners || isSoon) {
+        newProcessMs = 0;
+        due.listeners = nowMs + (listenersEveryMs << context.level());
+        listeners.look(nowMs);
+      }
+      if (nowMs >= due.table) {
+        // What waits was before the table.
+        reader?.drain();
+        readTable(nowMs);
+      }
+      if (nowMs >= due.traffic) {
+        due.traffic = nowMs + (trafficEveryMs << context.level());
+        readTraffic(nowMs);
+      }
+      if (nowMs >= due.timeouts) {
+        due.timeouts = nowMs + timeoutsEveryMs;
+        connections.look(nowMs);
+        names.look(nowMs);
+        datagrams.look(nowMs);
+      }
+      if (nowMs >= due.counters) {
+        due.counters = nowMs + countersEveryMs;
+        readCounters();
+        losses.look(nowMs);
+      }
+      if (nowMs >= due.addresses) {
+        due.addresses = nowMs + addressesEveryMs;
+        ownAddresses = addressesHere();
+      }
+      outbox.flush();
+    },
+    stop(): void {
+      reader?.end();
+    },
+  };
+}
+
+const firstOf = <Item>(items: Iterable<Item>): Item | undefined => {
+  for (const item of items) return item;
+  return undefined;
+};
+
+/** Addresses of this namespace, as in keys. */
+function addressesHere(): Set<string> {
+  const addresses = new Set(['\x7f\0\0\x01', `${'\0'.repeat(15)}\x01`]);
+  for (const entries of Object.values(networkInterfaces())) {
+    for (const { address } of entries ?? []) addresses.add(addressBytesOf(address));
+  }
+  return addresses;
+}
+
+/** From which ports the kernel chooses for clients; Linux's default where it does not say. */
+function ephemeralPorts(procPath: string): (port: number) => boolean {
+  let from = 32_768;
+  let to = 60_999;
+  try {
+    const [low, high] = readFileSync(`${procPath}/sys/net/ipv4/ip_local_port_range`, 'latin1').trim().split(/\s+/).map(Number);
+    if (low !== undefined && high !== undefined && low > 0 && high >= low) [from, to] = [low, high];
+  } catch {
+    // The default then.
+  }
+  return (port) => port >= from && port <= to;
+}
+
+function waysOf(hasPackets: boolean, isDiagnosing: boolean, readsOthers: boolean | undefined, hasCounters: boolean, reasons: ReadonlyMap<string, string>): Way[] {
+  const way = (name: string, isWorking: boolean, withoutIt: string, reason: string): Way => ({ name, isWorking, without: withoutIt, ...(!isWorking && { reason }) });
+  return [
+    way('packet-socket', hasPackets, 'Connections shorter than a tenth of a second are seen without their program or not at all; name look-ups, refused connections and datagrams are not seen.', reasons.get('packet-socket') ?? 'It was not opened yet.'),
+    way('socket-diagnosis', isDiagnosing, 'Bytes of open connections are not known, and looking at many sockets costs more, so it is done less often.', reasons.get('socket-diagnosis') ?? 'It was not opened yet.'),
+    way('socket-owner', readsOthers !== false, 'Which program of another user holds a socket is known only where all of that user are one program.', 'Open descriptors of processes of other users may not be read: neither SYS_PTRACE nor SETUID is granted.'),
+    way('connection-counters', hasCounters, 'Without a packet socket nothing tells that connections were missed.', 'The counters in /proc/net/snmp cannot be read.'),
+  ];
+}

@@ -1,0 +1,71 @@
+/** What the parts of the sensor have in common: each looks at one thing, by ways that may be missing here, and tells what it saw. */
+import type { CoverageEvent, DnsActivity, FileActivity, NetworkActivity, ProcessActivity, Program, SocketActivity } from '#contract';
+import type { Native } from './native/index.ts';
+
+/** Fields that the sensor files by itself: feed, id, count, subject. */
+type Filed = 'feed' | 'timeNs' | 'id' | 'hasOwnId' | 'count' | 'subject' | 'origin' | 'raw';
+type Unfiled<Event> = Event extends unknown ? Omit<Event, Filed> : never;
+
+/** What a part tells: the fields of an event's kind. `timeMs` is the clock's when it was seen. */
+export type Sighting = Unfiled<ProcessActivity | SocketActivity | FileActivity | NetworkActivity | DnsActivity | CoverageEvent>;
+
+/** One way of looking, for `fargazer doctor`, health and coverage. */
+export interface Way {
+  /** Lower case with hyphens: `exec-notify`, `packet-socket`, `socket-diagnosis`, `proc-of-other-users`. */
+  name: string;
+  isWorking: boolean;
+  /** What is not seen, or seen later, while it is missing: a sentence. */
+  without: string;
+  /** Why it is missing here: a sentence; absent while it works. */
+  reason?: string;
+}
+
+/** A process as the table keeps it. */
+export interface KnownProcess {
+  pid: number;
+  parentPid: number;
+  program: Program;
+  arguments: readonly string[];
+  userId: number;
+  /** Container id out of its cgroup, where that tells it. */
+  containerId: string | undefined;
+  /** Start in clock ticks since boot, from `stat`: tells a pid that was given again. */
+  startTicks: number;
+}
+
+/** Who is who: kept by the part that looks at processes, asked by the others. */
+export interface ProcessTable {
+  get(pid: number): KnownProcess | undefined;
+  /** Parent first, at most 8. */
+  lineageOf(pid: number): Program[];
+  all(): Iterable<KnownProcess>;
+  /** Looks at once for processes that began since the last look; cheap when none did. */
+  refresh(): void;
+  /** Processes that began most lately, newest first: who opened what just appeared is most likely among them. */
+  newest(limit: number): Iterable<KnownProcess>;
+  /** Ours, and what we started. */
+  isOwn(pid: number): boolean;
+}
+
+export interface SensorContext {
+  /** `/proc`, or where it is mounted. */
+  procPath: string;
+  /** Undefined where the foreign-function library or the C library's functions are not there. */
+  native: Native | undefined;
+  now(): number;
+  /** Files what was seen. `pid` or `containerId` tells whose it is; without either it is the task's. */
+  tell(sighting: Sighting, whose?: { pid?: number; containerId?: string }): void;
+  processes: ProcessTable;
+  /** 0: everything is done; 1, 2, 3: under load details and slower looks are left out first, see `docs/sidecar.md`. */
+  level(): 0 | 1 | 2 | 3;
+}
+
+export interface SensorPart {
+  readonly name: string;
+  ways(): readonly Way[];
+  /** Opens what it needs; what is missing is told by `ways`, not thrown. `first` is the state of things, told before anything new. */
+  start(): void;
+  /** Called every beat (some 20 ms while things happen, slower when nothing does); must cost microseconds when nothing did. */
+  look(nowMs: number): void;
+  stop(): void;
+}

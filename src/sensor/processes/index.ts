@@ -1,0 +1,246 @@
+/** The part of the sensor that looks at processes: who began, as whom, out of which file, and what became of it. */
+import { availableParallelism } from 'node:os';
+import type { SensorContext, SensorPart } from '../part.ts';
+import type { Roots } from '../roots.ts';
+import { listProcesses, openBell, type Bell } from './bell.ts';
+import { openExecNotify, type ExecNotify, type Opening } from './exec-notify.ts';
+import { launchReader, type LaunchReader } from './launch.ts';
+import { missedStarts } from './missed.ts';
+import { readStat, readText, type Stat } from './read.ts';
+import { isOtherProgram, sweeper, type Sweep } from './sweep.ts';
+import type { Entry, Table } from './table.ts';
+import { processWays } from './ways.ts';
+
+/** A fork is looked at again after these times (milliseconds since it was seen), until it runs a program of its own. */
+const forkAgainMs = [1, 5, 20, 60];
+/** One that runs a program is: it may run another in its place. Notices tell of that sooner, where there are any. */
+const programAgainMs = [20, 200];
+/** All processes are listed so often, for those that no bell told of; more rarely where there are thousands. */
+const listEveryMs = 2_000;
+/** At the first look, longest stretch of one beat: the rest of thousands of processes follows in the next. */
+const firstLookMs = 40;
+const pendingLimit = 2_048;
+const programsLimit = 2_048;
+
+interface Pending {
+  entry: Entry;
+  dueMs: number;
+}
+
+export interface ProcessesSettings {
+  context: SensorContext;
+  table: Table;
+  roots: Roots;
+  /** Asks for a look within some milliseconds. */
+  soon(delayMs: number): void;
+  /** Runs what a descriptor's notice starts, under the watchdog. */
+  run(action: () => void): void;
+}
+
+export type ProcessesPart = SensorPart & {
+  /** Hears the bell and looks at what is new, at once. */
+  refresh(): void;
+};
+
+export function processesPart({ context, table, roots, soon, run }: ProcessesSettings): ProcessesPart {
+  const { procPath } = context;
+  let bell: Bell | undefined;
+  let notify: ExecNotify | undefined;
+  let reader: LaunchReader;
+  let sweep: Sweep;
+  let firstLook: number[] | undefined;
+  let pending: Pending[] = [];
+  let listedMs = 0;
+  let listCostMs = 0;
+  let newestTicks = -1;
+  const programs = new Set<string>();
+  const missed = missedStarts({ context, table });
+
+  const tellLaunch = (entry: Entry, sighting: ReturnType<LaunchReader['enter']>['sighting']): void => {
+    entry.isTold = true;
+    context.tell(sighting, { pid: entry.pid, containerId: entry.containerId });
+    const key = `${entry.program.path}\0${entry.program.name}`;
+    if (!programs.has(key)) {
+      if (programs.size >= programsLimit) programs.clear();
+      programs.add(key);
+      sweep.attend(context.now());
+    }
+    notify?.addProgram(entry.root, entry.executable === 'deleted' || entry.executable === 'memory' ? '' : entry.program.path);
+    missed.explain(entry.root?.key, entry.program.path, entry.arguments);
+  };
+
+  /** True where the id is known for good: a process, a thread, or one of ours. */
+  const arrive = (pid: number, nowMs: number, depth = 0, newerThanTicks = -1): boolean => {
+    const stat = readStat(`${procPath}/${pid}`);
+    if (stat === undefined) return false;
+    if (stat.isThread || stat.isKernelThread || table.isOwn(pid)) return true;
+    const known = table.entry(pid);
+    if (known !== undefined) {
+      if (known.startTicks === stat.startTicks) return true;
+      sweep.end(known, nowMs);
+    }
+    if (table.isOwn(stat.parentPid)) {
+      table.own(pid);
+      return true;
+    }
+    // Nobody waited for it yet, and its end is known; or it ended before we came.
+    if (stat.state === 'X' || (stat.state === 'Z' && (stat.startTicks <= newerThanTicks || table.ended(pid)?.startTicks === stat.startTicks))) return true;
+    newestTicks = Math.max(newestTicks, stat.startTicks);
+    const parent = table.entry(stat.parentPid);
+    if (parent !== undefined && !parent.isTold) again(parent, nowMs);
+    if (parent === undefined && stat.parentPid > 0 && depth < 8) arrive(stat.parentPid, nowMs, depth + 1);
+    enter(pid, stat, nowMs);
+    return true;
+  };
+
+  const enter = (pid: number, stat: Stat, nowMs: number): void => {
+    const { entry, sighting, isComplete } = reader.enter(pid, stat, nowMs);
+    table.add(entry);
+    if (entry.root !== undefined) notify?.addRoot(entry.root);
+    const parent = table.entry(stat.parentPid);
+    if (parent !== undefined) {
+      parent.liveChildren += 1;
+      parent.childSeenMs = nowMs;
+    }
+    const isOld = firstLook !== undefined;
+    if (isOld || (isComplete && !stat.isForkOnly)) tellLaunch(entry, sighting);
+    if (isOld) return;
+    watchOver(entry, nowMs);
+  };
+
+  /** Looks at a process again: gone, the same, or another program. True while it is the same. */
+  const again = (entry: Entry, nowMs: number, isLast = false): boolean => {
+    if (table.entry(entry.pid) !== entry) return false;
+    const stat = readStat(`${procPath}/${entry.pid}`);
+    if (stat === undefined || stat.startTicks !== entry.startTicks) {
+      sweep.end(entry, nowMs);
+      // It never was seen to run a program of its own: perhaps its file was.
+      if (entry.isForkOnly && !entry.isTold) missed.note(nowMs);
+      return false;
+    }
+    const isUntold = !entry.isTold && (!stat.isForkOnly || isLast);
+    if (!isUntold && !isOtherProgram(entry, stat)) return true;
+    change(entry, stat, nowMs, isLast);
+    return false;
+  };
+
+  const change = (entry: Entry, stat: Stat, nowMs: number, isLast = true): void => {
+    const isExec = stat.stackStart !== entry.stackStart || entry.isForkOnly !== stat.isForkOnly;
+    const { entry: next, sighting, isComplete } = reader.enter(entry.pid, stat, nowMs, entry);
+    next.isTold = entry.isTold && !isExec;
+    const isSame = next.program === entry.program && next.arguments.join('\0') === entry.arguments.join('\0');
+    if (next.isTold && isSame) return;
+    table.replace(next);
+    // Without the right to see stacks, a name alone may have changed: an exec has other arguments too.
+    if (next.isTold && stat.stackStart === 0 && next.arguments.join('\0') === entry.arguments.join('\0')) return;
+    if (isComplete || isLast) tellLaunch(next, sighting);
+    watchOver(next, nowMs);
+  };
+
+  const watchOver = (entry: Entry, nowMs: number): void => {
+    const dueMs = nextLookMs(entry, nowMs);
+    if (dueMs === undefined || pending.length >= pendingLimit) return;
+    pending.push({ entry, dueMs });
+    soon(Math.max(1, dueMs - nowMs));
+  };
+
+  const lookAgain = (nowMs: number, isNoticed: boolean): void => {
+    if (pending.length === 0) return;
+    const due = pending.filter(({ dueMs }) => isNoticed || dueMs <= nowMs + 0.5);
+    if (due.length > 0) pending = isNoticed ? [] : pending.filter(({ dueMs }) => dueMs > nowMs + 0.5);
+    // A fork that goes on as its parent's program is a worker by then; a shell's short fork is gone.
+    for (const { entry } of due) if (again(entry, nowMs, nowMs - entry.firstSeenMs >= forkAgainMs.at(-1)!)) watchOver(entry, nowMs);
+    let nextMs = Infinity;
+    for (const { dueMs } of pending) if (dueMs < nextMs) nextMs = dueMs;
+    if (nextMs < Infinity) soon(Math.max(1, nextMs - nowMs));
+  };
+
+  const hear = (nowMs: number): void => {
+    if (bell === undefined) return;
+    const ids = bell.ring();
+    if (ids === 'all') return list(nowMs);
+    for (const id of ids) if (!arrive(id, nowMs)) missed.retry(id, nowMs);
+    if (missed.waiting > 0) {
+      missed.again((id) => arrive(id, nowMs), nowMs);
+      soon(2);
+    }
+    if (notify !== undefined) missed.resolve(notify, nowMs);
+  };
+
+  const list = (nowMs: number): void => {
+    const beganMs = performance.now();
+    const newestBefore = newestTicks;
+    for (const pid of listProcesses(procPath)) if (table.entry(pid) === undefined && !table.isOwn(pid)) arrive(pid, nowMs, 0, newestBefore);
+    listCostMs = performance.now() - beganMs;
+    listedMs = nowMs;
+  };
+
+  const lookFirst = (nowMs: number): void => {
+    const beganMs = performance.now();
+    while (firstLook !== undefined && firstLook.length > 0) {
+      if (performance.now() - beganMs > firstLookMs) return soon(1);
+      const pid = firstLook.shift()!;
+      if (table.entry(pid) === undefined) arrive(pid, nowMs, 0, Infinity);
+    }
+    firstLook = undefined;
+  };
+
+  /** Everything but the slow round. */
+  const hearAll = (nowMs: number): void => {
+    const isNoticed = notify?.drain(nowMs) ?? false;
+    hear(nowMs);
+    lookAgain(nowMs, isNoticed);
+  };
+
+  return {
+    name: 'processes',
+    ways: () => processWays({ context, table, bell, notify, sweep }),
+    start() {
+      sweep = sweeper({
+        context, table, cores: coresOf(),
+        tell: (entry, sighting) => context.tell(sighting, { pid: entry.pid, containerId: entry.containerId }),
+        changed: (entry, stat, nowMs) => change(entry, stat, nowMs),
+        missed: (count) => missed.certain(count),
+      });
+      bell = openBell(procPath);
+      notify = context.native === undefined ? undefined : openExecNotify(context.native, () => run(() => hearAll(context.now())));
+      reader = launchReader({ context, table, roots, openedAs: (name) => openedAs(notify, name) });
+      for (const root of roots.all()) notify?.addRoot(root);
+      firstLook = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined);
+    },
+    look(nowMs) {
+      if (firstLook !== undefined) lookFirst(nowMs);
+      hearAll(nowMs);
+      if (firstLook === undefined) sweep.look(nowMs);
+      if (Math.abs(nowMs - listedMs) > Math.max(listEveryMs, listCostMs * 200)) list(nowMs);
+      missed.report(nowMs);
+    },
+    refresh: () => hearAll(context.now()),
+    stop() {
+      bell?.close();
+      bell = undefined;
+      notify?.close();
+      notify = undefined;
+      pending = [];
+    },
+  };
+}
+
+/** When to look at a young process again; undefined once it is no longer young. */
+function nextLookMs({ isTold, firstSeenMs }: Entry, nowMs: number): number | undefined {
+  const step = (isTold ? programAgainMs : forkAgainMs).find((afterMs) => firstSeenMs + afterMs > nowMs);
+  // Without arguments yet, or told as nothing so far: a last look follows.
+  return step === undefined ? (isTold ? undefined : nowMs + 1) : firstSeenMs + step;
+}
+
+/** The file of this name that was opened a moment ago; a name has 15 bytes of it at most. */
+function openedAs(notify: ExecNotify | undefined, name: string): Opening | undefined {
+  return notify?.openings().findLast(({ path }) => Buffer.from(path.slice(path.lastIndexOf('/') + 1)).subarray(0, 15).toString() === name);
+}
+
+/** What the task may use of processors, at most 1: `busy` is told of what uses most of one, or of all there is. */
+function coresOf(): number {
+  const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') ?? `${readText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us')?.trim() ?? ''} 100000`).split(' ').map(Number);
+  const limit = quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : availableParallelism();
+  return Math.min(1, Math.max(0.05, limit));
+}

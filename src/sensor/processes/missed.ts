@@ -1,0 +1,103 @@
+/** Starts that were over before anybody looked: told by the file that was opened, counted where not even that was seen. */
+import type { SensorContext } from '../part.ts';
+import type { ExecNotify } from './exec-notify.ts';
+import type { Table } from './table.ts';
+
+/** An id is given out a moment before its process can be seen. */
+const retryForMs = 25;
+/** The file is opened before the process shows its program, by whoever is slower; both are over after this. */
+const settleMs = 15;
+const reportEveryMs = 60_000;
+const waitingLimit = 1_024;
+
+export interface MissedSettings {
+  context: SensorContext;
+  table: Table;
+}
+
+export interface MissedStarts {
+  /** An id that was given out and shows no process (yet). */
+  retry(id: number, nowMs: number): void;
+  /** Ids that are tried again. */
+  readonly waiting: number;
+  again(arrive: (id: number) => boolean, nowMs: number): void;
+  /** A process is gone that was never seen to run a program of its own. */
+  note(nowMs: number): void;
+  /** A launch was told: openings of its file, and of a script it was given, are explained by it. */
+  explain(rootKey: string | undefined, path: string, args: readonly string[]): void;
+  /** Tells what was opened by those that are gone. */
+  resolve(notify: ExecNotify, nowMs: number): void;
+  /** That many processes were certainly there and not seen. */
+  certain(count: number): void;
+  report(nowMs: number): void;
+}
+
+export function missedStarts({ context, table }: MissedSettings): MissedStarts {
+  let waiting: { id: number; untilMs: number }[] = [];
+  const gone: number[] = [];
+  /** Programs told lately, by root and path. */
+  const explained = new Map<string, number>();
+  let lost = 0;
+  let reportedMs = -Infinity;
+
+  return {
+    retry(id, nowMs) {
+      if (waiting.length < waitingLimit) waiting.push({ id, untilMs: nowMs + retryForMs });
+    },
+    get waiting() {
+      return waiting.length + gone.length;
+    },
+    again(arrive, nowMs) {
+      if (waiting.length === 0) return;
+      const left: typeof waiting = [];
+      for (const one of waiting) {
+        if (arrive(one.id)) continue;
+        if (nowMs < one.untilMs) left.push(one);
+        else gone.push(nowMs);
+      }
+      waiting = left;
+    },
+    note(nowMs) {
+      gone.push(nowMs);
+    },
+    explain(rootKey, path, args) {
+      const nowMs = context.now();
+      explained.set(`${rootKey ?? ''} ${path}`, nowMs);
+      for (const argument of args.slice(0, 3)) if (argument.startsWith('/')) explained.set(`${rootKey ?? ''} ${argument}`, nowMs);
+      if (explained.size > 512) explained.clear();
+    },
+    resolve(notify, nowMs) {
+      while (gone.length > 0 && nowMs - gone[0]! >= settleMs) {
+        const goneMs = gone.shift()!;
+        for (const opening of notify.openings()) {
+          if (opening.isExplained || opening.atMs < goneMs - retryForMs - settleMs * 4) continue;
+          opening.isExplained = true;
+          const toldMs = explained.get(`${opening.root.key} ${opening.path}`) ?? explained.get(` ${opening.path}`);
+          if (toldMs !== undefined && Math.abs(toldMs - opening.atMs) < 500) continue;
+          const found = notify.programOf(opening);
+          if (found === undefined) continue;
+          const name = Buffer.from(found.path.slice(found.path.lastIndexOf('/') + 1)).subarray(0, 15).toString();
+          context.tell({
+            kind: 'process', timeMs: opening.atMs, activity: 'launch', pid: 0, program: table.program(found.path, name), lineage: [],
+            arguments: found.script === undefined ? [] : [found.path, found.script], userId: -1, realUserId: -1, parentUserId: -1,
+            executable: /^\/(?:tmp|var\/tmp|dev\/shm|run)\//.test(found.path) ? 'writable-place' : 'file', foundBy: 'open',
+          }, opening.root.containerId === undefined ? {} : { containerId: opening.root.containerId });
+          explained.set(`${opening.root.key} ${found.path}`, nowMs);
+          break;
+        }
+      }
+    },
+    certain(count) {
+      lost += count;
+    },
+    report(nowMs) {
+      if (lost === 0 || nowMs - reportedMs < reportEveryMs) return;
+      context.tell({
+        kind: 'coverage', timeMs: nowMs, state: 'lossy',
+        detail: `${lost} ${lost === 1 ? 'process' : 'processes'} ended before anybody could look: the processor time of their parents shows it. Which programs they were is not known.`,
+      });
+      lost = 0;
+      reportedMs = nowMs;
+    },
+  };
+}

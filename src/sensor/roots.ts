@@ -1,0 +1,111 @@
+/** The file systems seen: one root a container, reached through `/proc/PID/root` of any process that has it. */
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
+
+/** A task has at most ten containers; what changes its root beyond that is watched no more. */
+const rootLimit = 24;
+const linkLimit = 16;
+const stepLimit = 64;
+
+export interface Root {
+  /** Device and inode of its `/`. */
+  key: string;
+  containerId: string | undefined;
+  /** Where it lies in our own file system (a changed root); empty for ours, and for those of other mount namespaces. */
+  shownAt: string;
+  /** What leads there from here: empty for our own; undefined once no process of it is known any more. */
+  prefix(): string | undefined;
+}
+
+export interface Roots {
+  /** The root of a process; undefined where that may not be looked at. */
+  of(pid: number, containerId: string | undefined): Root | undefined;
+  all(): readonly Root[];
+}
+
+interface KeptRoot extends Root {
+  pids: number[];
+}
+
+const pidsKept = 8;
+
+export function knownRoots(procPath: string): Roots {
+  const roots: KeptRoot[] = [];
+  const own = rootKey('/');
+  if (own !== undefined) roots.push({ key: own, containerId: undefined, shownAt: '', prefix: () => '', pids: [] });
+  return {
+    all: () => roots,
+    of(pid, containerId) {
+      const key = rootKey(`${procPath}/${pid}/root/`);
+      if (key === undefined) return undefined;
+      const known = roots.find((root) => root.key === key);
+      if (known !== undefined) {
+        if (!known.pids.includes(pid)) {
+          known.pids.push(pid);
+          if (known.pids.length > pidsKept) known.pids.shift();
+        }
+        known.containerId ??= containerId;
+        return known;
+      }
+      if (roots.length >= rootLimit) return undefined;
+      const added: KeptRoot = {
+        key, containerId, shownAt: shownAt(`${procPath}/${pid}/root`), pids: [pid],
+        prefix() {
+          for (const candidate of added.pids) {
+            const path = `${procPath}/${candidate}/root`;
+            if (rootKey(`${path}/`) === key) return path;
+            added.pids = added.pids.filter((other) => other !== candidate);
+          }
+          return undefined;
+        },
+      };
+      roots.push(added);
+      return added;
+    },
+  };
+}
+
+function shownAt(link: string): string {
+  try {
+    return readlinkSync(link).replace(/\/$/, '');
+  } catch {
+    return '';
+  }
+}
+
+function rootKey(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A path with its links followed inside a root, as its container would; undefined where there is nothing. */
+export function resolveWithin(prefix: string, path: string): string | undefined {
+  let steps = path.split('/').filter((step) => step !== '' && step !== '.');
+  const done: string[] = [];
+  let links = 0;
+  while (steps.length > 0) {
+    const step = steps.shift()!;
+    if (step === '..') {
+      done.pop();
+      continue;
+    }
+    const here = `${prefix}/${[...done, step].join('/')}`;
+    try {
+      if (!lstatSync(here).isSymbolicLink()) {
+        done.push(step);
+        continue;
+      }
+      links += 1;
+      if (links > linkLimit || steps.length + done.length > stepLimit) return undefined;
+      const target = readlinkSync(here);
+      if (target.startsWith('/')) done.length = 0;
+      steps = [...target.split('/').filter((part) => part !== '' && part !== '.'), ...steps];
+    } catch {
+      return undefined;
+    }
+  }
+  return `/${done.join('/')}`;
+}
