@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Figure[] | Pro
   'live-tasks': () => import('./live-tasks.ts'),
   lambda: () => import('./lambda.ts'),
   alerting: () => import('./alerting.ts'),
+  delivery: () => import('./delivery.ts'),
   consume: () => import('./consume.ts'),
   identity: () => import('./identity.ts'),
   egress: () => import('./egress.ts'),

@@ -8,8 +8,9 @@ const systemPlace = /^\/(?:usr\/)?(?:local\/)?s?bin\/[^/]+$/;
 const multiCall = /^(?:busybox|toybox|coreutils)(?:[.-].*)?$/;
 const shell = /^(?:(?:b|d|a|z|k|mk|pdk|y|tc|c|rb|fi)?a?sh|ksh\d*|hush)(?:-\d.*|\d.*)?$/;
 const interpreter = /^(?:python|pypy|node|nodejs|deno|bun|perl|ruby|php|php-cli|lua|luajit|tclsh|java|Rscript|pwsh|expect|jshell|groovy)(?:\d[\d.]*)?$/;
-/** Long enough for any honest name; what is longer keeps its beginning. */
-const keyLimit = 300;
+/** Long enough for nearly any honest path; what is longer keeps its beginning and its end, where names differ. */
+const keyLimit = 120;
+const keyEnd = 50;
 
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
@@ -48,7 +49,8 @@ function isRandom(part: string): boolean {
 
 /** A path in which versions, dates and random names are masked; `/usr/bin` and `/bin` are one. */
 export function maskedPath(path: string): string {
-  const plain = path.slice(0, keyLimit).replace(/^\/usr(?=\/(?:s?bin|lib\d*)\/)/, '');
+  const bounded = path.length <= keyLimit ? path : `${path.slice(0, keyLimit - keyEnd)}…${path.slice(-keyEnd)}`;
+  const plain = bounded.replace(/^\/usr(?=\/(?:s?bin|lib\d*)\/)/, '');
   const isTemporary = isWritablePlace(plain);
   return plain
     .split('/')

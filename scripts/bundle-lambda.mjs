@@ -80,8 +80,8 @@ function namedIn(kit) {
   return names;
 }
 
-/** In the folder of the function; whoever deploys it names the handler `lambda.handler`. */
-export const firstFile = 'lambda.mjs';
+/** In the folder of the function; the handler is named after it, `lambda.handler`. */
+const firstFile = 'lambda.mjs';
 
 /**
  * The files of `dist/lambda/`: `files` are their contents by path within it, `firstFiles` those that are loaded at the

@@ -1,7 +1,7 @@
-/** Builds what `bin/fargazer` needs (dist/fargazer.mjs, what it loads when it is needed in dist/chunks, and the answers to --help and --version as text), and the Lambda function, dist/lambda.mjs. */
+/** Builds what `bin/fargazer` needs (dist/fargazer.mjs, what it loads when it is needed in dist/chunks, and the answers to --help and --version as text), and the Lambda function, dist/lambda. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { home } from './find-node.mjs';
 import { readReportAssets } from '../src/web/report/assets.ts';
@@ -22,6 +22,17 @@ function removeOld(built) {
     if (!built.has(name) && Date.now() - statSync(file).mtimeMs > 86_400_000) rmSync(file, { force: true });
   }
 }
+
+/** As a namespace zod is taken apart, and only what is called comes with it; as a value it comes whole. */
+const takenApart = {
+  name: 'taken-apart',
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/](?:src|detectors)[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace("import { z } from 'zod';", "import * as z from 'zod';"),
+      loader: 'ts',
+    }));
+  },
+};
 
 const dist = join(home, 'dist');
 const chunks = join(dist, 'chunks');
@@ -46,7 +57,7 @@ const { outputFiles, metafile } = await build({
   external: ['koffi'],
   outdir: dist,
   absWorkingDir: home,
-  plugins: [oneLanguage],
+  plugins: [oneLanguage, takenApart],
   // The report's style, script and chart library travel within the bundle.
   define: { REPORT_ASSETS: JSON.stringify(readReportAssets()) },
   // Names stay, so that a trace of FARGAZER_DEBUG can be read; white space and syntax are halved for a faster start.
@@ -68,7 +79,17 @@ for (const { entryPoint = '', exports } of Object.values(metafile.outputs)) {
 // What the first file names is there before it is.
 for (const { path, contents } of outputFiles.toSorted((left, right) => Number(right.path.startsWith(chunks)) - Number(left.path.startsWith(chunks)))) replaceFile(path, contents);
 removeOld(new Set(outputFiles.map(({ path }) => basename(path))));
-replaceFile(join(dist, 'lambda.mjs'), await buildLambda());
+// A folder of its own, which is deployed as it is: only what this build made is in it.
+const lambda = join(dist, 'lambda');
+const draft = `${lambda}.${process.pid}`;
+for (const [path, contents] of (await buildLambda()).files) {
+  mkdirSync(dirname(join(draft, path)), { recursive: true });
+  writeFileSync(join(draft, path), contents);
+}
+rmSync(lambda, { recursive: true, force: true });
+renameSync(draft, lambda);
+// Of builds before it was a folder.
+rmSync(join(dist, 'lambda.mjs'), { force: true });
 
 const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
 const help = execFileSync(process.execPath, [join(dist, 'fargazer.mjs'), '--help'], {

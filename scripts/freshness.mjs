@@ -8,7 +8,7 @@ import { home } from './find-node.mjs';
 const ingredients = ['src', 'detectors', 'package.json', 'package-lock.json', 'tsconfig.json', 'scripts/bundle.mjs', 'scripts/bundle-lambda.mjs'];
 
 /** What set-up builds; without one of them the bundle is not whole. */
-export const products = ['dist/fargazer.mjs', 'dist/chunks', 'dist/lambda.mjs', 'dist/help.txt', 'dist/version.txt'].map((name) => join(home, name));
+export const products = ['dist/fargazer.mjs', 'dist/chunks', 'dist/lambda/lambda.mjs', 'dist/help.txt', 'dist/version.txt'].map((name) => join(home, name));
 
 export const stampFile = join(home, 'dist', 'sources.sha256');
 

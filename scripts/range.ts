@@ -15,6 +15,7 @@ const usage = `npm run range [SEED] [OPTION…]
   --rest MS             rest after an attack (3000); after a behaviour a third of it
   --http                the log router speaks HTTP instead of the forward protocol
   --sources             runs the sources instead of the bundle dist/fargazer.mjs
+  --shared-root         the sidecar has the machine's files as its own
   --without WAYS        ways of looking that are switched off, with commas
   --keep FOLDER         keeps alerts, timeline and what the sidecar said`;
 
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
     rest: { type: 'string', default: '3000' },
     http: { type: 'boolean', default: false },
     sources: { type: 'boolean', default: false },
+    'shared-root': { type: 'boolean', default: false },
     without: { type: 'string' },
     keep: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -52,6 +54,7 @@ else if (why !== false) {
     learnForMs: quick ? 20_000 : 60_000,
     program: values.sources ? 'sources' : 'bundle',
     receiver: values.http ? 'http' : 'forward',
+    root: values['shared-root'] ? 'shared' : 'own',
     without: values.without?.split(',') ?? [],
     benignTimes: values['benign-times'] === undefined ? (values.only !== undefined ? 0 : quick ? 2 : 10) : Number(values['benign-times']),
     attackCount: values.attacks === undefined ? (quick ? 8 : Number.POSITIVE_INFINITY) : Number(values.attacks),

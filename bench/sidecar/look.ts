@@ -1,7 +1,6 @@
 /** Run inside a task: the sensor alone, without engine and detectors; what it tells goes to a file, a line an event. `look.ts FILE [WAY,…]`. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { systemClock } from '../../src/contract/index.ts';
-import { filesPart } from '../../src/sensor/files/index.ts';
 import { sensor } from '../../src/sensor/index.ts';
 import { networkPart } from '../../src/sensor/network/index.ts';
 
@@ -16,7 +15,7 @@ const looking = sensor({
   sidecarStart: 'bench',
   clock: systemClock,
   isNative: !off.has('native'),
-  parts: [filesPart, (context) => networkPart(context, { without: networkWays })],
+  parts: [(context) => networkPart(context, { without: networkWays })],
 });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());

@@ -213,4 +213,14 @@ export const cases: Case[] = [
     teachUntil: sensedUntil,
     fires: [],
   },
+  {
+    title: 'fires anew for what opens a while after others, whatever refuses in the meantime',
+    records: [
+      ...sensed(0, 60),
+      ...every(0.1, 70, 75, (at) => connectionLines({ at, to: '10.0.9.10', port: 5_432, isRejected: true })),
+      ...every(100, 80, 1_000, (at, index) => connectionLines({ at, to: `203.0.${100 + index}.7`, port: 4_000 + index, isRejected: index === 0 })),
+    ],
+    teachUntil: sensedUntil,
+    fires: Array.from({ length: 10 }, (_, index) => ({ from: second(80 + index * 100), to: second(80.2 + index * 100), object: `203.0.${100 + index}.0/24:${4_000 + index}/tcp` })),
+  },
 ];

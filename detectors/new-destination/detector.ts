@@ -32,6 +32,9 @@ const anyClock = '\u0001clock';
 
 const firstSightMs = 30 * 60_000;
 const dayMs = 86_400_000;
+/** As long as a hasty scan or a script takes to go through its list. */
+const causeMs = 60_000;
+const refusedEnd = '|refused';
 
 /** Told once, and on in the half hour that began with it; then again only after a day without it. */
 function isNews({ count, firstSeenMs, lastSeenMs }: Standing, timeMs: number): boolean {
@@ -133,7 +136,11 @@ function newBefore(view: SetView, destination: Destination, ownKey: string, burs
   if (!isInWindow(burst, destination.timeMs)) return [];
   const ownAt = burst.met.findIndex(([key]) => key === ownKey);
   // Met again, it stays where it was told first: with those before it.
+  // Seen as they open, destinations of one cause come within seconds; what came before was told, and may be another's.
+  const sinceMs = isWhole(destination) ? destination.timeMs - causeMs : -Infinity;
   return (ownAt < 0 ? burst.met : burst.met.slice(0, ownAt)).filter(([key, , , timeMs]) => {
+    // In use and now refusing, it is no news.
+    if (timeMs < sinceMs || (key.endsWith(refusedEnd) && view.of(key.slice(0, -refusedEnd.length)).isUsual)) return false;
     const standing = view.of(key);
     return !standing.isUsual && (standing.count === 0 || standing.firstSeenMs >= timeMs - firstSightMs);
   });
@@ -147,6 +154,6 @@ function placeAmong(destination: Destination, before: Burst['met'], burst: Burst
   const probe = isProbe(destination);
   const alike = before.filter(([, , isProbeToo]) => (isProbeToo === 1) === probe).map(([, object]) => object);
   if (probe && alike.length > 0) return { object: alike[0]!, others: alike };
-  if (alike.length + 1 >= many || burst.more >= many) return { object: 'many destinations', others: alike };
+  if (alike.length + 1 >= many || (!isWhole(destination) && burst.more >= many)) return { object: 'many destinations', others: alike };
   return { object: objectOf(destination), others: [] };
 }

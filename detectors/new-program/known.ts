@@ -18,7 +18,7 @@ const root = /^(?:pause|tini|tini-static|dumb-init|docker-init|init|systemd|cata
 const ways = ['script', 'module', 'inline', 'interactive', 'stdin'] as const satisfies readonly Invocation['kind'][];
 
 export function nameKey(name: string): string {
-  return `name ${name.slice(0, 64)}`;
+  return `name ${name.slice(0, 40)}`;
 }
 
 function pairKey(parent: string, child: string): string {

@@ -22,11 +22,11 @@ export const cases: Case[] = [
     title: 'fires when a tool that a shell started talks to where only the application does',
     records: [...taught, ...connectionLines({ at: 80, to: '10.0.9.10', port: 5_432, by: program('/usr/bin/psql'), lineage: [shell, application] })],
     teachUntil,
-    fires: fires(80, /psql$/, 'high'),
+    fires: fires(80, /psql to 10\.0\.9\.0\/24:5432\/tcp$/, 'high'),
   },
   {
     title: 'fires when a tool known to talk goes where only others went',
-    records: [...taught, ...every(9, 1, 60, (second) => connectionLines({ at: second, to: '198.51.100.50', by: curl, lineage: [shell] })), ...connectionLines({ at: 80, to: '198.51.100.20', by: curl, lineage: [shell] })],
+    records: [...taught, ...every(9, 1, 60, (second) => connectionLines({ at: second, to: '192.0.2.50', by: curl, lineage: [shell] })), ...connectionLines({ at: 80, to: '198.51.100.20', by: curl, lineage: [shell] })],
     teachUntil,
     fires: fires(80, /curl to .*:443\/tcp$/, 'medium'),
   },

@@ -80,7 +80,8 @@ export const programEgress = defineDetector({
         ? 'the service talks to there, though by other programs; this one never opened a connection that left the task'
         : 'the program never opened a connection that left the task, and the service never talked to there';
     const evidence: Evidence = {
-      object: isTalker ? `${who} to ${place}` : who,
+      // Where the place is new as well it is told by `new-destination`, and a scan is one alert here.
+      object: isPlaceUsual ? `${who} to ${place}` : who,
       title: titled(`${name}: ${talkerSaid(program)} talked to ${shortName(place)}, ${isTalker ? 'as only others did' : 'and never talked to the network before'}`),
       summary: `A connection to ${shortName(observation.peerAddress)} port ${observation.port} (${shortName(observation.peer)}) was ${observation.isRejected ? 'tried and refused' : 'opened'}; ${originSaid(program, lineage)}; ${known}.`,
       observed: place,

@@ -40,10 +40,10 @@ const secretAccounts = /\/g?shadow-?$|\/opasswd$|\/master\.passwd$/;
 const ownCache = /\/__pycache__\/|\.py[co]$|\/node_modules\/\.cache\/|\.(?:log|pid|sock|lock|tmp|swp|sqlite-journal|db-wal|db-shm)$|\/(?:cache|tmp|logs?)\//;
 
 function readingOf({ concern, path, program }: FileActivity): Weight | undefined {
-  if (concern === 'credentials') return { severity: 'high', score: 0.85, attack: 'T1552.001' };
-  if (concern === 'ssh-keys') return /\.pub$|\/(?:known_hosts|authorized_keys2?|ssh_config|config)$/.test(path) ? undefined : { severity: 'medium', score: 0.8, attack: 'T1552.004' };
-  if (concern !== 'accounts' || !secretAccounts.test(path) || (program !== undefined && checksPasswords.test(toolName(program)))) return undefined;
-  return { severity: 'high', score: 0.88, attack: 'T1003.008' };
+  if (secretAccounts.test(path)) return program !== undefined && checksPasswords.test(toolName(program)) ? undefined : { severity: 'high', score: 0.88, attack: 'T1003.008' };
+  if (concern !== 'credentials' && concern !== 'ssh-keys') return undefined;
+  if (/\/\.?ssh\//.test(path)) return /\.pub$|\/(?:known_hosts|authorized_keys2?|sshd?_config|config)$/.test(path) ? undefined : { severity: 'medium', score: 0.8, attack: 'T1552.004' };
+  return { severity: 'high', score: 0.85, attack: 'T1552.001' };
 }
 
 export function actOf(activity: FileActivity): Act | undefined {
@@ -59,6 +59,8 @@ export function actOf(activity: FileActivity): Act | undefined {
   const isEmptied = concern === 'logs' && activity.activity === 'update' && sizeBytes === 0;
   if (concern === 'logs' && !isGone && !isEmptied) return undefined;
   const { isGrave = false, ...weight } = changing[concern];
+  // A library beside others is loaded by who asks for it; these files make every program load one.
+  if (concern === 'loader' && !/\/ld\.so\.(?:preload|conf)|\/ld\.so\.conf\.d\//.test(path)) Object.assign(weight, { severity: 'high', score: 0.85 });
   return { ...weight, isGrave: isGrave && !isGone, done: isGone ? 'removed' : isEmptied ? 'emptied' : 'changed' };
 }
 

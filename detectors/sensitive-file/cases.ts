@@ -39,15 +39,16 @@ export const cases: Case[] = [
     ],
   },
   {
-    title: 'fires when a program reads credentials that another usually reads, or password hashes',
+    title: 'fires when a program reads credentials that another usually reads, or password hashes, or a library comes',
     records: [
       ...taught,
       fileLine(70, { activity: 'open', path: '/root/.aws/credentials', concern: 'credentials', program: dash, lineage: [master] }),
       fileLine(72, { activity: 'open', path: '/etc/shadow', concern: 'accounts' }),
-      fileLine(74, { activity: 'open', path: '/home/app/.ssh/id_ed25519', concern: 'ssh-keys' }),
+      fileLine(74, { activity: 'open', path: '/root/.ssh/id_ed25519', concern: 'credentials' }),
+      fileLine(76, { activity: 'create', path: '/usr/lib/x86_64-linux-gnu/libz.so.9', concern: 'loader' }),
     ],
     teachUntil,
-    fires: [fires(70, 'credentials read: /root/.aws/credentials', 'high'), fires(72, /shadow/), fires(74, /id_ed#/, 'medium')],
+    fires: [fires(70, 'credentials read: /root/.aws/credentials', 'high'), fires(72, /shadow/), fires(74, /id_ed#/, 'medium'), fires(76, /^loader changed: .*linux-gnu$/, 'high')],
   },
   {
     title: 'fires when the application’s own code changes, or a new program appears, set-user-id above all',
@@ -89,7 +90,7 @@ export const cases: Case[] = [
     records: [
       ...taught,
       fileLine(70, { activity: 'create', path: '/app/__pycache__/server.cpython-311.pyc', concern: 'application' }),
-      fileLine(71, { activity: 'open', path: '/home/app/.ssh/id_ed25519.pub', concern: 'ssh-keys' }),
+      fileLine(71, { activity: 'open', path: '/root/.ssh/id_ed25519.pub', concern: 'ssh-keys' }),
       fileLine(72, { activity: 'open', path: '/etc/shadow', concern: 'accounts', program: programAt('/usr/bin/su') }),
       fileLine(73, { activity: 'create', path: '/var/log/app/other.log', concern: 'logs' }),
       fileLine(74, { activity: 'create', path: '/var/tmp/upload', concern: 'executable' }),

@@ -81,7 +81,7 @@ export const sensitiveFile = defineDetector({
 /** Code and programs come many at once: their folder is what is told. */
 function objectOf({ concern, path }: FileActivity, { done }: Act): string {
   const masked = maskedPath(path);
-  return `${concern} ${done}: ${concern === 'application' || concern === 'logs' || concern === 'executable' ? `${masked.slice(0, Math.max(1, masked.lastIndexOf('/')))}` : masked}`;
+  return `${concern} ${done}: ${concern === 'application' || concern === 'logs' || concern === 'executable' || /\.so(?:\.[\d.#]+)?$/.test(masked) ? `${masked.slice(0, Math.max(1, masked.lastIndexOf('/')))}` : masked}`;
 }
 
 function doneSaid({ activity, hasSetId }: FileActivity, { done }: Act): string {

@@ -5,8 +5,8 @@ import { FargazerConsumer, TelemetryRoutes } from '../lib/index.ts';
 
 const app = new App();
 const stack = new Stack(app, 'Fargazer', { description: 'fargazer: runtime anomaly detection for AWS Fargate' });
-const lambdaFile = app.node.tryGetContext('lambdaFile') as string | undefined;
-const consumer = new FargazerConsumer(stack, 'Consumer', { lambdaFile, alertEmails: ['security@example.com'], alarms: { dailyDollars: 5 } });
+const lambdaFolder = app.node.tryGetContext('lambdaFolder') as string | undefined;
+const consumer = new FargazerConsumer(stack, 'Consumer', { lambdaFolder, alertEmails: ['security@example.com'], alarms: { dailyDollars: 5 } });
 new TelemetryRoutes(stack, 'Routes', {
   foundation: consumer.foundation,
   function: consumer.function,

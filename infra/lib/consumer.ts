@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 import { consumerAlarms, type AlarmProps } from './alarms.ts';
 import { environmentOf } from './environment.ts';
 import { Foundation, type FoundationProps, type ReadBucket } from './foundation.ts';
-import { builtLambdaFile, lambdaCode } from './lambda-code.ts';
+import { builtLambdaFolder, lambdaCode } from './lambda-code.ts';
 import { permitBucket, permitConsumer } from './permissions.ts';
 
 export interface BatchProps {
@@ -24,8 +24,8 @@ export interface BatchProps {
 }
 
 export interface FargazerConsumerProps extends Omit<FoundationProps, 'noticeVisibility'> {
-  /** The bundled handler; `dist/lambda.mjs` of this project where absent. */
-  readonly lambdaFile?: string;
+  /** The bundled function; the folder `dist/lambda` of this project where absent. Whatever lies in it is deployed. */
+  readonly lambdaFolder?: string;
   /** Text of a fargazer configuration (YAML): detectors, allowances, sinks. At most 3,000 bytes. */
   readonly config?: string;
   /** 512 to 10,240. A vCPU comes at 1,769. */
@@ -71,7 +71,7 @@ export class FargazerConsumer extends Construct {
       this.foundation.admitNotices(bucket);
       permitBucket(role, bucket);
     }
-    const { code, handler } = lambdaCode(props.lambdaFile ?? builtLambdaFile);
+    const { code, handler } = lambdaCode(props.lambdaFolder ?? builtLambdaFolder);
     const memoryMiB = props.memoryMiB ?? defaultMemoryMiB;
     this.function = new LambdaFn(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,

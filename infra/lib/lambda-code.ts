@@ -1,20 +1,17 @@
-/** The code of the function: the one bundled file, and nothing else of the folder it lies in. */
+/** The code of the function: the folder that the build makes of it. */
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { IgnoreMode } from 'aws-cdk-lib';
+import { join, resolve } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
-/** Where the project's build puts the bundle. */
-export const builtLambdaFile = join(import.meta.dirname, '..', '..', 'dist', 'lambda.mjs');
+/** Where the project's build puts the function. */
+export const builtLambdaFolder = join(import.meta.dirname, '..', '..', 'dist', 'lambda');
 
-/** Code and handler of a bundled module that exports `handler`; throws a sentence with the cure where it was not built. */
-export function lambdaCode(file: string): { code: Code; handler: string } {
-  const path = resolve(file);
-  if (!existsSync(path)) throw new Error(`${path} does not exist: build it with npm run setup in the project's folder, or name the bundle in lambdaFile.`);
-  const name = basename(path);
-  if (!name.endsWith('.mjs')) throw new Error(`${path}: the bundle is one .mjs file.`);
-  return {
-    code: Code.fromAsset(dirname(path), { exclude: ['*', `!${name}`], ignoreMode: IgnoreMode.GIT }),
-    handler: `${name.slice(0, -'.mjs'.length)}.handler`,
-  };
+/** The file that exports `handler`; others beside it are loaded when they are needed. */
+const firstFile = 'lambda.mjs';
+
+/** Code and handler of a folder of the function; throws a sentence with the cure where it was not built. */
+export function lambdaCode(folder: string): { code: Code; handler: string } {
+  const path = resolve(folder);
+  if (!existsSync(join(path, firstFile))) throw new Error(`${path} has no ${firstFile}: build it with npm run setup in the project's folder, or name the folder of the function in lambdaFolder.`);
+  return { code: Code.fromAsset(path), handler: 'lambda.handler' };
 }

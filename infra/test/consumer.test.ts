@@ -67,7 +67,7 @@ describe('the Lambda consumer', () => {
       KmsKeyArn: Match.anyValue(),
       Environment: { Variables: { FARGAZER_STREAM: Match.anyValue(), FARGAZER_TABLE: Match.anyValue(), FARGAZER_BUCKET: Match.anyValue(), FARGAZER_TOPIC_ARN: Match.anyValue(), FARGAZER_NOTICES_URL: Match.anyValue(), FARGAZER_DEAD_LETTERS_URL: Match.anyValue() } },
     });
-    assert.deepEqual(assets.map((folder) => readdirSync(folder)), [['lambda.mjs']]);
+    assert.deepEqual(assets.map((folder) => readdirSync(folder, { recursive: true }).toSorted()), [['lambda.mjs', 'pieces', 'pieces/piece.mjs']]);
   });
 
   test('is called each minute, and a failed call becomes a dead letter', () => {
@@ -159,7 +159,7 @@ describe('options of the consumer', () => {
   });
 
   test('a bundle that was not built is told with its cure', () => {
-    assert.throws(() => consumerStack(newApp(), { lambdaFile: 'nowhere/lambda.mjs' }), /nowhere\/lambda\.mjs does not exist: build it with npm run setup/);
+    assert.throws(() => consumerStack(newApp(), { lambdaFolder: 'nowhere/lambda' }), /nowhere\/lambda has no lambda\.mjs: build it with npm run setup/);
   });
 
   test('a configuration that does not fit into the variables is refused', () => {

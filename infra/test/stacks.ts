@@ -9,10 +9,11 @@ import { FargazerConsumer, FargazerService, TelemetryRoutes, type FargazerConsum
 const folder = mkdtempSync(join(tmpdir(), 'fargazer-infra-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** A bundle that stands in for the built one, beside a file that must not be deployed. */
-export const lambdaFile = join(folder, 'dist', 'lambda.mjs');
-mkdirSync(join(folder, 'dist'), { recursive: true });
-writeFileSync(lambdaFile, 'export const handler = async () => ({ batchItemFailures: [] });\n');
+/** A function that stands in for the built one, in a folder beside files that must not be deployed. */
+export const lambdaFolder = join(folder, 'dist', 'lambda');
+mkdirSync(join(lambdaFolder, 'pieces'), { recursive: true });
+writeFileSync(join(lambdaFolder, 'lambda.mjs'), 'export const handler = async () => ({ batchItemFailures: [] });\n');
+writeFileSync(join(lambdaFolder, 'pieces', 'piece.mjs'), 'export const piece = 1;\n');
 writeFileSync(join(folder, 'dist', 'other.mjs'), 'not to be deployed\n');
 
 const env = { region: 'eu-central-1', account: '111122223333' };
@@ -34,7 +35,7 @@ export const allRoutes: Routes = {
 
 export function consumerStack(app: App, props: FargazerConsumerProps = {}, routes: Routes = allRoutes): Stack {
   const stack = new Stack(app, 'Consumer', { env });
-  const consumer = new FargazerConsumer(stack, 'Fargazer', { lambdaFile, ...props });
+  const consumer = new FargazerConsumer(stack, 'Fargazer', { lambdaFolder, ...props });
   new TelemetryRoutes(stack, 'Routes', { foundation: consumer.foundation, function: consumer.function, ...routes });
   return stack;
 }

@@ -26,7 +26,7 @@ export const errorTable = {
   'store-denied': { exit: 1, meaning: 'The store of the state may not be read or written: no permission, no valid credentials.' },
   'store-failed': { exit: 1, meaning: 'The store of the state did not answer, and waiting did not help.' },
   'store-gone': { exit: 1, meaning: 'The table or bucket of the state does not exist.' },
-  'address-taken': { exit: 1, meaning: 'The HTTP server cannot listen on its address.' },
+  'address-taken': { exit: 1, meaning: 'A server or receiver cannot listen on its address.' },
   'sink-unknown': { exit: 2, meaning: 'An output was named that does not exist.' },
   'secret-unreadable': { exit: 1, meaning: 'A secret that the configuration names cannot be read.' },
   'alert-unknown': { exit: 1, meaning: 'No such alert or silence in the state.' },

@@ -8,6 +8,8 @@ export interface LiveRecord {
   place: string;
   /** When the carrier got it, by the carrier's clock; undefined where it does not say. */
   arrivalMs?: number;
+  /** Said by the source itself (one published event), not by what it reads, which may be forged. */
+  isOwn?: boolean;
 }
 
 /** What a lane gave at once; an empty batch tells that time passed, or that the lane exists. */

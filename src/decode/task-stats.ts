@@ -104,7 +104,8 @@ function addCpu(points: MetricPoints, stats: Stats, subject: Subject, reservedUn
   const before = objectOf(stats['precpu_stats']);
   const used = difference(objectOf(now['cpu_usage'])['total_usage'], objectOf(before['cpu_usage'])['total_usage']);
   const system = difference(now['system_cpu_usage'], before['system_cpu_usage']);
-  const cpus = numberOf(now['online_cpus']) ?? listOf(objectOf(now['cpu_usage'])['percpu_usage']).length;
+  // Old engines tell 0 where they do not know.
+  const cpus = numberOf(now['online_cpus']) || listOf(objectOf(now['cpu_usage'])['percpu_usage']).length;
   if (used !== undefined && used >= 0 && system !== undefined && system > 0 && cpus > 0) {
     const units = (used / system) * cpus * cpuUnits;
     points.add(subject, 'container.cpu.usage', 'cpu-units', units);

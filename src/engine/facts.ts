@@ -62,6 +62,12 @@ export class Facts {
   epoch = 0;
   readonly isVouched = (voter: number): boolean => this.#vouched.has(voter);
 
+  /** Something outside the task says that it exists. */
+  vouchFor(task: string): void {
+    this.#vouched.add(hash32(task));
+  }
+
+
   /** Learns what an event tells beside its own meaning. Called for every row of the walk, before it is judged. */
   note(event: FargazerEvent, lateness: Lateness): void {
     const { subject } = event;

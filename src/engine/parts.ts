@@ -11,6 +11,7 @@ import {
   type SetView,
   type Vote,
 } from '#contract';
+import type { OwnVotes } from './own-votes.ts';
 import type { Instance, OwnerRecord } from './owners.ts';
 import type { BaselineSlot } from './settings.ts';
 
@@ -58,6 +59,8 @@ export interface Teacher {
   /** First event time walked, by feed: a feed that was silent during the teaching taught nothing by its silence. */
   feedFirstMs: Partial<Record<FeedName, number>>;
   onBound: (sentence: string) => void;
+  /** What this run alone learns of sets, where it is to be given to others. */
+  own?: OwnVotes | undefined;
 }
 
 const none = Number.NEGATIVE_INFINITY;
@@ -248,6 +251,7 @@ export function learn(
   const kind = slot.spec.kind as AnyKind;
   const name = slot.spec.part === undefined ? '' : slot.spec.part(observation as never);
   const own = placeOf(instance.owner, scope, instance.container, phase, kind);
+  if (!kind.isPhased) teacher.own?.note(own.owner.owner, own.group.container, slot.id, name, value, vote.count);
   add(partOf(own.owner, own.group, slot, name, vote.timeMs, teacher), own.owner, value, vote, feed, teacher, touched);
   if (slot.spec.borrows !== true || own.owner.parent === undefined) return;
   const above = placeOf(own.owner.parent, 'owner', '', phase, kind);

@@ -11,6 +11,7 @@ import { Judges } from './judge.ts';
 import { Minutes, type MinuteState } from './minutes.ts';
 import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
 import { minuteLengthMs, releaseOf, releaseOfMinuteEnd } from './order.ts';
+import type { OwnVotes } from './own-votes.ts';
 import { instanceKey, instanceMemoryMs, type OwnerRecord } from './owners.ts';
 import type { Page } from './page.ts';
 import type { Teacher } from './parts.ts';
@@ -79,6 +80,11 @@ export class Walk {
       pieces: this.#pieces,
       beginsMs: () => this.#span?.firstMs ?? -Infinity,
     });
+  }
+
+  /** Collects, from now on, what this walk learns by itself. */
+  collectOwn(own: OwnVotes): void {
+    this.#teacher.own = own;
   }
 
   /** Whose silence would be heard, for a state. */

@@ -1,7 +1,7 @@
-/** What `fargazer sidecar` runs: the sensor, receivers and the metadata poller of one task around one consumer. */
+/** What `fargazer sidecar` runs: the sensor, receivers and the metadata poller of one task, around a consumer or a shipper. */
 import { Agent } from 'node:http';
 import manifest from '../../package.json' with { type: 'json' };
-import { systemClock, type Clock, type LiveSource, type Store } from '#contract';
+import { FargazerError, systemClock, type Clock, type LiveSource } from '#contract';
 import { sensor, type Sensor } from '../sensor/index.ts';
 import { networkPart } from '../sensor/network/index.ts';
 import { forward, forwardOptions, httpReceiverOptions } from '../sources/firelens/index.ts';
@@ -11,10 +11,11 @@ import { taskToldIn, type TaskTold } from '../sources/task-metadata/told-task.ts
 import { embeddedStore } from '../stores/embedded/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import type { SidecarSettings } from './cli/program.ts';
-import { outputsOf, plugins, storeKinds } from './plugins.ts';
-import { walkOf, type MakeWalk } from './program/engine.ts';
+import { outputsOf, plugins } from './plugins.ts';
+import { walkOf } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { oneLane } from './program/live/one-lane.ts';
+import { knowledgeOf } from './program/sidecar/knowledge.ts';
 import { whoseTask, type Whose } from './program/sidecar/whose.ts';
 import { withSecrets } from './secrets.ts';
 
@@ -26,28 +27,60 @@ const pace = { walkEveryMs: 0, alertStepMs: 0 };
 
 /** Runs until `signal` aborts; everything is saved and delivered then. Throws before anything starts where something named is wrong. */
 export async function sidecar(settings: SidecarSettings): Promise<void> {
-  const { stateDir, output, signal, onNotice, learnForMs } = settings;
+  const parts = await partsOf(settings);
+  const task = oneLane(parts.sensor, parts.others, {
+    onOwn: ({ state, detail }) => parts.sensor.say({ kind: 'coverage', timeMs: parts.clock.now(), state, detail }),
+    onEnd(source, error) {
+      const why = error instanceof Error ? error.message : 'it came to its end';
+      parts.sensor.say({ kind: 'coverage', timeMs: parts.clock.now(), state: 'silent', detail: `${source} is read no more: ${why}` });
+      settings.onNotice(`${source} is read no more: ${why}`);
+    },
+  });
+  for (const notice of noticesOf(parts.whose, settings)) settings.onNotice(notice);
+  return settings.mode === 'ship' ? shipAll(settings, parts, task) : detect(settings, parts, task);
+}
+
+async function detect(settings: SidecarSettings, { clock, whose, start }: Parts, task: LiveSource): Promise<void> {
+  const { stateDir, output, signal, learnForMs } = settings;
   const config = await withSecrets(settings.config, plugins);
   const { sinks, notifiers } = await outputsOf(config, output);
   const { telemetry } = await import('../telemetry/index.ts');
   const { reporter, registry, close } = telemetry({ version: manifest.version, level: 'warn' });
-  const parts = await partsOf(settings);
-  const makeWalk: MakeWalk = (run, state, lateness) => walkOf(config, run, state, lateness);
-  const store = stateOf(settings);
-  const task = oneLane(parts.sensor, parts.others, (source, error) => parts.sensor.say({ kind: 'coverage', timeMs: parts.clock.now(), state: 'silent', detail: `${source} ended: ${(error as Error).message}` }));
+  const knowledge = await knowledgeOf(settings, config, { whose, start, clock });
+  const store = stateDir === undefined ? memoryStore() : embeddedStore(stateDir);
   const live = { ...config, ...(learnForMs === undefined ? {} : { learnForMs }) };
-  const consumer = new Consumer({ sources: [task], store, sinks, notifiers, makeWalk, live, clock: parts.clock, reporter, pace });
-  for (const notice of noticesOf(parts.whose, settings)) onNotice(notice);
+  const consumer = new Consumer({
+    sources: [task], store, sinks, notifiers, live, clock, reporter, pace,
+    makeWalk(run, state, lateness) {
+      const walk = walkOf(config, run, state, lateness);
+      knowledge.apply(walk);
+      return walk;
+    },
+  });
   const server = config.http === undefined ? undefined : await (await import('../api/index.ts')).serve({ address: config.http, registry, health: () => consumer.health() });
-  reporter.happened('started', { version: manifest.version, sources: 1 + parts.others.length, detectors: plugins.detectors.size, sinks: sinks.length + notifiers.length });
   try {
     await consumer.run(signal);
-    reporter.happened('stopped', { tookMs: 0 });
   } finally {
+    await knowledge.end();
     await server?.close();
-    if (stateDir !== undefined || config.store !== undefined) await store.close();
+    if (stateDir !== undefined) await store.close();
     close();
   }
+}
+
+async function shipAll({ stream, signal, onNotice }: SidecarSettings, { clock, whose, start }: Parts, source: LiveSource): Promise<void> {
+  if (stream === undefined) throw new FargazerError('usage', '--mode ship: name the Kinesis stream with --stream NAME.');
+  const [{ ship }, { streamWriter }] = await Promise.all([import('./program/sidecar/shipper.ts'), import('../sources/kinesis/put.ts')]);
+  const { AWS_ENDPOINT_URL_KINESIS: endpoint } = process.env;
+  const writer = streamWriter({ stream, ...(endpoint === undefined ? {} : { endpoint }) });
+  let toldMs = -Infinity;
+  const onTrouble = (sentence: string): void => {
+    if (clock.now() - toldMs < 60_000) return;
+    toldMs = clock.now();
+    onNotice(sentence);
+  };
+  const { sent, dropped } = await ship({ source, writer, subject: () => whose.subject(undefined), start, clock, onTrouble }, signal);
+  onNotice(`${sent} records were sent${dropped === 0 ? '' : `, ${dropped} dropped`}.`);
 }
 
 /** Says what can be seen here and what cannot. */
@@ -57,13 +90,14 @@ export async function checkSidecar(settings: SidecarSettings): Promise<boolean> 
   const batches = looking.read(new Map(), stop.signal)[Symbol.asyncIterator]();
   await batches.next();
   settings.onNotice(`This task is ${whose.name}.`);
-  for (const { name, isWorking, reason, without } of looking.ways()) {
-    settings.onNotice(isWorking ? `${name}: works.` : `${name}: is missing${reason === undefined ? '' : `, for ${reason}`}. ${without}`);
+  const ways = looking.ways();
+  for (const { name, isWorking, reason, without } of ways) {
+    settings.onNotice(isWorking ? `${name}: works.` : `${name}: is missing${reason === undefined ? '' : `: ${reason}`} ${without}`);
   }
   stop.abort();
   await batches.return?.();
   await Promise.allSettled([looking.close?.(), ...others.map((source) => source.close?.())]);
-  return looking.ways().every(({ isWorking }) => isWorking);
+  return ways.every(({ isWorking }) => isWorking);
 }
 
 interface Parts {
@@ -71,6 +105,8 @@ interface Parts {
   others: LiveSource[];
   whose: Whose;
   clock: Clock;
+  /** Tells this start of the sidecar from all others. */
+  start: string;
 }
 
 async function partsOf({ forward: forwardAddress, http, procPath }: SidecarSettings): Promise<Parts> {
@@ -79,12 +115,13 @@ async function partsOf({ forward: forwardAddress, http, procPath }: SidecarSetti
   const hasEndpoint = endpoint !== undefined && endpoint !== '';
   const metadata = hasEndpoint ? taskMetadata(taskMetadataOptions.parse({ endpoint }), { clock }) : undefined;
   const whose = whoseTask(hasEndpoint ? await firstAnswer(endpoint) : undefined, metadata, process.env);
-  const looking = sensor({ procPath, subject: whose.subject, sidecarStart: `${process.pid}.${clock.now().toString(36)}`, clock, parts: [networkPart] });
+  const start = `${process.pid}.${clock.now().toString(36)}`;
+  const looking = sensor({ procPath, subject: whose.subject, sidecarStart: start, clock, parts: [networkPart] });
   const others: LiveSource[] = metadata === undefined ? [] : [metadata];
   const deps = { clock, task: whose.task };
   if (forwardAddress !== undefined) others.push(forward(forwardOptions.parse({ address: forwardAddress }), deps));
   if (http !== undefined) others.push((await import('../sources/firelens/http.ts')).httpReceiver(httpReceiverOptions.parse({ address: http }), deps));
-  return { sensor: looking, others, whose, clock };
+  return { sensor: looking, others, whose, clock, start };
 }
 
 /** The endpoint is on this machine; where it does not answer at once, nothing waits for it. */
@@ -110,12 +147,9 @@ function unjumpingClock(): Clock {
   return { ...systemClock, now: () => Math.floor(startMs + performance.now()) };
 }
 
-function stateOf({ stateDir, config: { store } }: SidecarSettings): Store {
-  if (stateDir !== undefined) return embeddedStore(stateDir);
-  return store === undefined ? memoryStore() : storeKinds.get(store.kind)!.make(store.options as never, undefined);
-}
-
-function noticesOf({ name }: Whose, { learnForMs, stateDir }: SidecarSettings): string[] {
-  const teaching = learnForMs === undefined ? 'Until it knows what is usual it says that it is learning, and judges only what is wrong anywhere.' : `It learns for ${learnForMs / 1_000} s and stays silent meanwhile.`;
-  return [`fargazer looks at ${name}. ${teaching}`, ...(stateDir === undefined ? ['What it learns is forgotten when it ends: --state DIR keeps it.'] : [])];
+function noticesOf({ name }: Whose, { learnForMs, stateDir, mode, stream, baselinesFile, config }: SidecarSettings): string[] {
+  if (mode === 'ship') return [`fargazer looks at ${name}, and sends what it sees to the stream ${stream ?? ''}.`];
+  const teaching = learnForMs === undefined ? 'It judges what it knows well enough; until then it says that it is learning.' : `It learns for ${learnForMs / 1_000} s and stays silent meanwhile.`;
+  const isForgotten = stateDir === undefined && baselinesFile === undefined && config.store === undefined;
+  return [`fargazer looks at ${name}. ${teaching}`, ...(isForgotten ? ['What it learns is forgotten when it ends: --state DIR keeps it.'] : [])];
 }

@@ -142,3 +142,26 @@ test('stats of one container are read by the id within', () => {
   const stats = (sampleValue('ecs-exporter/fargate_task_stats.json') as Record<string, JsonObject>)[id]!;
   assert.equal(metrics(stream(stats), 'prometheus')['container.memory.usage'], 127_934_464 - 52_383_744);
 });
+
+/** Stats of one container, as an engine tells them. */
+function oneContainer(cpu: JsonObject, before: JsonObject, memory: JsonObject = {}): Record<string, number> {
+  const id = '0123456789abcdef0123456789abcdef-1';
+  return metrics(stream({ [id]: { read: '2026-03-01T12:00:00Z', name: 'app', cpu_stats: cpu, precpu_stats: before, memory_stats: memory, pids_stats: { current: 1 } } }), 'app');
+}
+
+test('rates are right under both versions of cgroups, and there are none where a container began anew', () => {
+  const v1 = { cpu_usage: { total_usage: 2e9, percpu_usage: [1e9, 1e9] }, system_cpu_usage: 20e9, online_cpus: 2 };
+  const before = { cpu_usage: { total_usage: 1.9e9 }, system_cpu_usage: 18e9 };
+  // 0.1 s of 2 s that two processors had: a tenth of one.
+  assert.ok(Math.abs(oneContainer(v1, before)['container.cpu.usage']! - 102.4) < 1e-9);
+  const v2 = { cpu_usage: { total_usage: 2e9, usage_in_kernelmode: 1e9 }, system_cpu_usage: 20e9, online_cpus: 2 };
+  assert.ok(Math.abs(oneContainer(v2, before)['container.cpu.usage']! - 102.4) < 1e-9);
+  assert.ok(Math.abs(oneContainer({ ...v1, online_cpus: 0 }, before)['container.cpu.usage']! - 102.4) < 1e-9, 'an engine that tells no number of processors lists them');
+  const resets: JsonObject[] = [{ cpu_usage: { total_usage: 5e9 }, system_cpu_usage: 18e9 }, { cpu_usage: { total_usage: 0 }, system_cpu_usage: 0 }, {}, { cpu_usage: { total_usage: 1e9 }, system_cpu_usage: 30e9 }];
+  for (const reset of resets) {
+    assert.equal(oneContainer(v2, reset)['container.cpu.usage'], undefined);
+  }
+  const mebibytes = (count: number): number => count * 1_048_576;
+  assert.equal(oneContainer(v1, before, { usage: mebibytes(100), stats: { cache: mebibytes(50), inactive_file: mebibytes(1), total_inactive_file: mebibytes(30) } })['container.memory.usage'], mebibytes(70));
+  assert.equal(oneContainer(v2, before, { usage: mebibytes(100), stats: { file: mebibytes(50), inactive_file: mebibytes(30) } })['container.memory.usage'], mebibytes(70));
+});

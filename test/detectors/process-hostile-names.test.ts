@@ -13,7 +13,16 @@ import { privilegeGain } from '../../detectors/privilege-gain/detector.ts';
 import { processInjection } from '../../detectors/process-injection/detector.ts';
 import { programOrigin } from '../../detectors/program-origin/detector.ts';
 import { sensitiveFile } from '../../detectors/sensitive-file/detector.ts';
-import { processFields } from '../../detectors/sightings.ts';
+import { processFields, processLine } from '../../detectors/sightings.ts';
+import { joinPieces } from '../../src/decode/log/join-pieces.ts';
+import { packOwner } from '../../src/engine/pack-owner.ts';
+import { Walk } from '../../src/engine/run.ts';
+import { engineSettings } from '../../src/engine/settings.ts';
+import { seeded } from '../support/flood.ts';
+import { decodeRecords } from '../support/run-case.ts';
+
+/** As the contract suite has it for all detectors. */
+const stateLimitBytes = 2 * 1024 * 1024;
 
 const readers: readonly Detector[] = [newProgram as Detector, programOrigin as Detector, masquerade as Detector, interactiveShell as Detector, privilegeGain as Detector, processInjection as Detector, preload as Detector, mutedLogs as Detector];
 
@@ -128,6 +137,23 @@ describe('detectors of processes', () => {
       }),
       { numRuns: 1_500, seed: 7 },
     );
+  });
+});
+
+describe('what detectors of processes keep', () => {
+  it('stays bounded under a flood of long names that nobody has seen', () => {
+    const random = seeded(3);
+    const word = (length: number): string => Array.from({ length }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
+    const records = Array.from({ length: 5_000 }, (_, turn) =>
+      processLine(turn * 0.2, { pid: turn, program: `/usr/bin/${word(200)}`, arguments: ['x', word(200)], lineage: [`/opt/${word(150)}`, `/opt/${word(150)}`], preloads: [`/opt/${word(300)}.so`] }));
+    for (const detector of [newProgram as Detector, preload as Detector]) {
+      const walk = new Walk(engineSettings({ detectors: [{ detector, options: detector.options.parse({}) }] }), joinPieces);
+      decodeRecords(records, walk.gate);
+      walk.finish();
+      let bytes = 0;
+      for (const owner of walk.state.owners.records.values()) bytes += JSON.stringify(packOwner(owner)).length;
+      assert.ok(bytes < stateLimitBytes, `${detector.id}: ${bytes} bytes of state`);
+    }
   });
 });
 

@@ -17,6 +17,8 @@ export interface SidecarSettings {
   /** Ways of looking that are switched off. */
   without?: readonly string[];
   folder: string;
+  /** `shared`: the sidecar sees the machine's files as its own, as in a range that gives it no root of its own. */
+  root?: 'own' | 'shared';
 }
 
 export interface SeenAlert {
@@ -83,7 +85,7 @@ export function useOf(pids: readonly number[]): Use {
   return use;
 }
 
-export function startSidecar(task: Task, { hasPtrace, learnForMs, program, receiver, without = [], folder }: SidecarSettings): RunningSidecar {
+export function startSidecar(task: Task, { hasPtrace, learnForMs, program, receiver, without = [], folder, root = 'own' }: SidecarSettings): RunningSidecar {
   const alertsFile = join(folder, 'alerts.jsonl');
   const logFile = join(folder, 'sidecar.log');
   const address = receiver === 'forward' ? ['--forward', `127.0.0.1:${forwardPort}`] : ['--http', `127.0.0.1:${httpPort}`];
@@ -92,6 +94,7 @@ export function startSidecar(task: Task, { hasPtrace, learnForMs, program, recei
     capabilities: hasPtrace ? [...defaultCapabilities, 'sys_ptrace'] : defaultCapabilities,
     environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ECS_CONTAINER_METADATA_URI_V4: metadataUri, ...(without.length === 0 ? {} : { FARGAZER_SENSOR_WITHOUT: without.join(',') }) },
     output,
+    root,
   });
   closeSync(output);
 

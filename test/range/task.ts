@@ -1,11 +1,11 @@
 /** A task as Fargate runs it: one process and one network namespace, containers with roots and capabilities of their own. */
-import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess, type SpawnOptions, type StdioOptions } from 'node:child_process';
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gatewayAddress, nameServerAddress, taskAddress } from './place.ts';
+import { gatewayAddress, nameServerAddress, taskAddress, taskId } from './place.ts';
 
 /** What a container on Fargate may do when its definition says nothing. */
 export const defaultCapabilities = 'chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_raw sys_chroot mknod audit_write setfcap'.split(' ');
@@ -44,8 +44,11 @@ export interface Task {
   /** Host pid of its process 1. */
   pid: number;
   container(name: string, command: readonly string[], settings?: { image?: (upper: string) => void; stdio?: StdioOptions }): Promise<Container>;
-  /** A program in the task's process and network namespaces but with the machine's files: as the sidecar runs. */
-  beside(command: readonly string[], settings: { capabilities: readonly string[]; environment: NodeJS.ProcessEnv; output: number }): ChildProcess;
+  /**
+   * A program in the task's process and network namespaces that finds this project's files: as the sidecar runs, in a
+   * root of its own, or in the machine's (`shared`), as in a range that gives it none. It may write into `folder`.
+   */
+  beside(command: readonly string[], settings: { capabilities: readonly string[]; environment: NodeJS.ProcessEnv; output: number; root?: 'own' | 'shared' }): ChildProcess;
   /** A program in a container as the runtime starts it there: health checks, ECS Exec. Answers with what it printed. */
   exec(container: Container, command: readonly string[], settings?: { user?: number }): Promise<string>;
   stop(): void;
@@ -87,22 +90,33 @@ function layImage(upper: string): void {
 
 const outputsPiped: StdioOptions = ['ignore', 'pipe', 'pipe'];
 
+const containerEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' };
+
+/** The task's process 1: makes the disk and the task's /proc, then only waits, and lets children that were left go. */
+const processOne = `trap "" CHLD
+mount -t tmpfs tmpfs "$0" && mkdir -p "$0/proc" "$0/pause/upper/usr/bin" "$0/pause/work" "$0/pause/root" && mount -t proc proc "$0/proc" || exit 1
+ip link set lo up
+cp /usr/bin/sleep "$0/pause/upper/usr/bin/pause"
+exec unshare --mount --propagation private sh "$1" "$0/pause" "$0/proc" "$2" - /usr/bin/pause infinity`;
+
 let tasks = 0;
+let besideCount = 0;
 
 /** The task's namespaces, with a link to what lies outside; all ends with us. */
 export async function startTask(outsidePid: number): Promise<Task> {
   const folder = mkdtempSync(join(tmpdir(), 'fargazer-range-'));
-  copyFileSync('/usr/bin/sleep', join(folder, 'pause'));
-  mkdirSync(join(folder, 'disk'));
+  for (const part of ['disk', 'out']) mkdirSync(join(folder, part));
+  const script = join(import.meta.dirname, 'container.sh');
   const holder = spawn(
     'setpriv',
-    ['--pdeathsig', 'KILL', 'unshare', '--pid', '--mount', '--net', '--uts', '--ipc', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', 'sh', '-c', 'trap "" CHLD; mount -t tmpfs tmpfs "$0/disk" && ip link set lo up && touch "$0/disk/.ready" && exec "$0/pause" infinity', folder],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    ['--pdeathsig', 'KILL', 'unshare', '--pid', '--mount', '--net', '--uts', '--ipc', '--fork', '--kill-child', '--propagation', 'private', 'sh', '-c', processOne, join(folder, 'disk'), script, capabilityList(defaultCapabilities)],
+    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ENTERED: '1' } },
   );
   const children: ChildProcess[] = [];
-  const pid = await until(() => childOf(holder.pid ?? 0), "the task's process 1");
-  await until(() => (existsSync(`/proc/${pid}/root${folder}/disk/.ready`) ? true : undefined), "the task's disk");
-  const disk = `/proc/${pid}/root${folder}/disk`;
+  const holderPid = holder.pid ?? 0;
+  const pid = await until(() => childOf(holderPid), "the task's process 1");
+  const disk = `/proc/${holderPid}/root${folder}/disk`;
+  await until(() => (readFileSync(`/proc/${pid}/comm`, 'latin1') === 'pause\n' ? true : undefined), "the task's process 1");
 
   tasks += 1;
   const [near, far] = [`fgt${process.pid}n${tasks}`.slice(-15), `fgo${process.pid}n${tasks}`.slice(-15)];
@@ -115,37 +129,46 @@ export async function startTask(outsidePid: number): Promise<Task> {
   inNet(pid, 'link', 'set', 'eth1', 'up');
   inNet(pid, 'route', 'add', 'default', 'via', gatewayAddress);
 
-  const inTask = ['-t', String(pid), '-p', '-n', '-m', '-u', '-i'];
   const bounding = capabilityList(defaultCapabilities);
+  // The machine's processes, so that nothing of the making is seen in the task; the mount namespace is the holder's.
+  const besides = [`--mount=/proc/${holderPid}/ns/mnt`, `--net=/proc/${pid}/ns/net`, `--uts=/proc/${pid}/ns/uts`, `--ipc=/proc/${pid}/ns/ipc`];
+  const procOfTask = join(folder, 'disk', 'proc');
+  const begin = (name: string, command: readonly string[], { capabilities, bind, image }: { capabilities: string; bind: string; image: (upper: string) => void }, options: SpawnOptions): ChildProcess => {
+    for (const part of ['upper', 'work', 'root']) mkdirSync(join(disk, name, part), { recursive: true });
+    image(join(disk, name, 'upper'));
+    const child: ChildProcess = spawn('nsenter', [...besides, 'setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', 'sh', script, join(folder, 'disk', name), procOfTask, capabilities, bind, ...command], options);
+    children.push(child);
+    return child;
+  };
   return {
-    folder,
+    folder: join(folder, 'out'),
     pid,
     async container(name, command, { image, stdio = outputsPiped } = {}) {
-      const inside = join(folder, 'disk', name);
-      const place = join(disk, name);
-      for (const part of ['upper', 'work', 'root']) mkdirSync(join(place, part), { recursive: true });
-      layImage(join(place, 'upper'));
-      image?.(join(place, 'upper'));
-      const script = join(import.meta.dirname, 'container.sh');
-      const child: ChildProcess = spawn('nsenter', [...inTask, 'setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', 'sh', script, inside, bounding, ...command], { stdio, env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' } });
-      children.push(child);
+      const lay = (upper: string): void => {
+        layImage(upper);
+        image?.(upper);
+      };
+      const child = begin(name, command, { capabilities: bounding, bind: '-', image: lay }, { stdio, env: containerEnvironment });
       const hostPid = await until(() => {
         const found = childOf(child.pid ?? 0);
-        // Its root is its own once the script has become the command.
-        return found !== undefined && !readFileSync(`/proc/${found}/cmdline`, 'latin1').includes('container.sh') && !existsSync(`/proc/${found}/root/.before`) && readlinkSync(`/proc/${found}/ns/mnt`) !== readlinkSync(`/proc/${pid}/ns/mnt`) ? found : undefined;
+        // Only what nsenter starts is in the task; it is the command once it is nothing else.
+        return found !== undefined && !/^(?:nsenter|setpriv|mount|mkdir|umount|rmdir|pivot_root)\n/.test(readFileSync(`/proc/${found}/comm`, 'latin1')) && readlinkSync(`/proc/${found}/ns/pid`) === readlinkSync(`/proc/${pid}/ns/pid`) ? found : undefined;
       }, `container ${name}`);
-      const dockerId = `${'6a1f0c2e5b7d4e8f9a0b1c2d3e4f5a6b'}-${String([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 4_000_000_000).padStart(10, '1')}`;
+      const dockerId = `${taskId}-${String([...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 4_000_000_000).padStart(10, '1')}`;
       return { name, dockerId, hostPid, child, path: (path) => `/proc/${hostPid}/root${path}` };
     },
-    beside(command, { capabilities, environment, output }) {
-      const child = spawn('nsenter', [...inTask, 'setpriv', '--pdeathsig', 'KILL', '--bounding-set', capabilityList(capabilities), '--inh-caps', '-all', ...command], { stdio: ['ignore', output, output], env: environment });
+    beside(command, { capabilities, environment, output, root = 'own' }) {
+      const options: SpawnOptions = { stdio: ['ignore', output, output], env: environment };
+      besideCount += 1;
+      if (root === 'own') return begin(`beside-${besideCount}`, command, { capabilities: capabilityList(capabilities), bind: join(folder, 'out'), image: () => undefined }, options);
+      const child = spawn('nsenter', [...besides, `--pid=/proc/${pid}/ns/pid`, 'setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private', 'sh', '-c', 'mount -t proc proc /proc && exec setpriv --bounding-set "$0" --inh-caps -all "$@"', capabilityList(capabilities), ...command], options);
       children.push(child);
       return child;
     },
     exec({ hostPid }, command, { user } = {}) {
       return new Promise((resolve) => {
         const as = user === undefined ? [] : ['--reuid', String(user), '--regid', String(user), '--clear-groups'];
-        const child = spawn('nsenter', ['-t', String(hostPid), '-p', '-n', '-m', '-u', '-i', 'setpriv', '--bounding-set', bounding, '--inh-caps', '-all', ...as, ...command], { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' } });
+        const child = spawn('nsenter', ['-t', String(hostPid), '-p', '-n', '-m', '-u', '-i', 'setpriv', '--bounding-set', bounding, '--inh-caps', '-all', ...as, ...command], { stdio: ['ignore', 'pipe', 'pipe'], env: containerEnvironment });
         let said = '';
         for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (said += part.toString()));
         child.once('close', () => resolve(said));

@@ -77,7 +77,7 @@ export function runPart({ native = openNative(), level = () => 0, ...settings }:
   const beat = setInterval(() => part.look(Date.now()), 20);
   return {
     told, part,
-    async until(kind, pleases, withinMs = 4_000) {
+    async until(kind, pleases, withinMs = 10_000) {
       for (const end = Date.now() + withinMs; ;) {
         for (const { sighting } of told) if (sighting.kind === kind && pleases(sighting as never)) return sighting as never;
         if (Date.now() > end) return undefined;

@@ -154,7 +154,7 @@ describe('a /proc that cannot be trusted', () => {
     assert.deepEqual(lines.filter(({ kind }) => kind === 'coverage'), []);
   });
 
-  test('thousands of forged stat and status files are read or refused, and never throw', () => {
+  test('forged stat and status files are read or refused, and never throw', () => {
     const folder = mkdtempSync(join(tmpdir(), 'stat-'));
     ends.push(() => rmSync(folder, { recursive: true, force: true }));
     const piece = fc.oneof(fc.constantFrom('1 (a', ') S 1 2 3', ' -1', '\n', '(', ')', ' 0 0 0 0 0 0', 'Uid:\t', '\nUid:\t0\t0\t0\t0\n', '\nCapEff:\tzz\n', '99999999999999999999999'), fc.string({ unit: 'binary', maxLength: 12 }));
@@ -165,7 +165,7 @@ describe('a /proc that cannot be trusted', () => {
       assert.ok(stat === undefined || (typeof stat.name === 'string' && Number.isFinite(stat.startTicks)));
       const rights = readRights(folder);
       assert.ok(rights === undefined || typeof rights.effective === 'bigint');
-    }), { numRuns: 2_000 });
+    }), { numRuns: 1_000 });
   });
 });
 

@@ -24,6 +24,12 @@ const batchAlerts = 10;
  */
 const doubtAfterAttempts = 8;
 
+/**
+ * So often it is then sent again before it is given up. Of a thousand alerts to a receiver that fails half of the time by
+ * chance, four would fail eight times, and with these one in fifty such thousands is given up.
+ */
+const certainAfterAttempts = 6;
+
 /** Others who write the same item at once; more in a row mean that the store does not do what it says. */
 const mostRaces = 20;
 
@@ -151,9 +157,9 @@ export function sinkQueue<Item extends Deliverable>({ store, sink, pending, cloc
         const next = batch[at + 1];
         if (next !== undefined && mayGoOn() && (await send(next)).kind === 'delivered') {
           delivered += 1;
-          // The receiver may have come back just between the two.
-          outcome = await send(alert);
-          if (outcome.kind === 'failed') outcome = { kind: 'refused', code: outcome.code };
+          // The receiver may have come back just between the two, or fail by chance.
+          for (let again = 0; again < certainAfterAttempts && outcome.kind === 'failed' && mayGoOn(); again += 1) outcome = await send(alert);
+          if (outcome.kind === 'failed' && mayGoOn()) outcome = { kind: 'refused', code: outcome.code };
         }
       }
       if (outcome.kind === 'delivered') {

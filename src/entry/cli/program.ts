@@ -48,6 +48,8 @@ export interface SidecarSettings {
   /** Where /proc of the task is. */
   procPath: string;
   stateDir?: string;
+  /** Made by `fargazer baseline export`: a task that starts knows what it holds. */
+  baselinesFile?: string;
   learnForMs?: number;
   mode: SidecarMode;
   /** Kinesis stream of the mode `ship`. */

@@ -11,6 +11,7 @@ interface Options {
   proc: string;
   state?: string;
   sink: string[];
+  baselines?: string;
   learnFor?: number;
   mode: SidecarMode;
   stream?: string;
@@ -38,13 +39,14 @@ export function sidecarCommand({ program, terminal, run }: Context): Command {
     .addOption(new Option('--proc <dir>', 'Where /proc of the task is mounted.').default('/proc').env('FARGAZER_PROC'))
     .addOption(new Option('--state <dir>', 'Keep the state in this folder, to go on judging after a restart.').env('FARGAZER_STATE'))
     .addOption(new Option('--sink <name:target>', 'An output: jsonl:FILE, webhook:URL, sns:ARN, slack:URL, …; may be given again.').argParser(sinkValue).env('FARGAZER_SINK').default([], 'those of the configuration, else standard output'))
+    .addOption(new Option('--baselines <file>', 'Begin with what this file knows (fargazer baseline export).').env('FARGAZER_BASELINES'))
     .addOption(new Option('--learn-for <duration>', 'Teach with what is seen first, and stay silent for so long.').argParser(durationValue).env('FARGAZER_LEARN_FOR'))
     .addOption(new Option('--mode <mode>', 'detect judges here; ship sends what is seen to a Kinesis stream.').argParser(wordValue(['detect', 'ship'])).default('detect').env('FARGAZER_MODE'))
     .addOption(new Option('--stream <name>', 'ship: the Kinesis stream.').env('FARGAZER_STREAM'))
     .addOption(new Option('--config <file>', 'Detectors, outputs, baselines, as YAML (FARGAZER_CONFIG holds the text itself where absent).').env('FARGAZER_CONFIG_FILE'))
     .addOption(new Option('--check', 'Say what can be seen here and what cannot, and end.'))
     .addHelpText('after', sidecarHelp)
-    .action(({ config, forward, http, proc, state, sink, learnFor, mode, stream, check = false }: Options) =>
+    .action(({ config, forward, http, proc, state, baselines, sink, learnFor, mode, stream, check = false }: Options) =>
       run(async () => {
         const settings = {
           config: program.sidecarConfig(config, sink),
@@ -52,6 +54,7 @@ export function sidecarCommand({ program, terminal, run }: Context): Command {
           ...(http === undefined ? {} : { http }),
           procPath: proc,
           ...(state === undefined ? {} : { stateDir: state }),
+          ...(baselines === undefined ? {} : { baselinesFile: baselines }),
           ...(learnFor === undefined ? {} : { learnForMs: learnFor }),
           mode,
           ...(stream === undefined ? {} : { stream }),
@@ -69,5 +72,7 @@ export function sidecarCommand({ program, terminal, run }: Context): Command {
 const sidecarHelp = `
 Every option may stand in the environment, as FARGAZER_FORWARD, FARGAZER_LOGS_HTTP,
 FARGAZER_PROC, FARGAZER_STATE, FARGAZER_SINK, FARGAZER_LEARN_FOR, FARGAZER_MODE.
+The store of the configuration holds what the tasks of the service learned: each
+reads all of it at its start, and adds its own vote every ten minutes.
 Ends on SIGTERM within five seconds, with everything saved and delivered.
 Exit status: 0 stopped; 1 it could not go on; 2 wrong usage or configuration.`;

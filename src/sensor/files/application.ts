@@ -8,6 +8,7 @@ const systemPlaces = /^\/(?:usr|bin|sbin|lib|lib64|etc|proc|sys|dev|boot|run)(?:
 const wide = /^\/(?:|root|home|home\/[^/]+|tmp|var|var\/tmp|opt|srv|mnt|media|work|app\/data)$/;
 const argumentsLookedAt = 8;
 const processesLimit = 256;
+const givenLimit = 1_024;
 
 export interface ApplicationPlace {
   root: Root;
@@ -19,6 +20,8 @@ export interface ApplicationPlace {
 /** Directories of processes that ran at the last look already, each given once. */
 export function applicationFinder(context: SensorContext, rootOf: (pid: number, containerId: string | undefined) => Root | undefined): () => ApplicationPlace[] {
   const seen = new Set<string>();
+  /** Given once already: workers and helpers of one application come from the same places. */
+  const given = new Set<string>();
   let done = new Set<string>();
 
   const directoriesOf = (pid: number, path: string, args: readonly string[], prefix: string, shownAt: string): { directory: string; depth: number }[] => {
@@ -57,7 +60,13 @@ export function applicationFinder(context: SensorContext, rootOf: (pid: number, 
       const root = rootOf(one.pid, one.containerId);
       const prefix = root?.prefix();
       if (root === undefined || prefix === undefined) continue;
-      for (const { directory, depth } of directoriesOf(one.pid, one.program.path, one.arguments, prefix, root.shownAt)) places.push({ root, directory, depth });
+      for (const { directory, depth } of directoriesOf(one.pid, one.program.path, one.arguments, prefix, root.shownAt)) {
+        const place = `${root.key} ${directory} ${depth}`;
+        if (given.has(place)) continue;
+        if (given.size > givenLimit) given.clear();
+        given.add(place);
+        places.push({ root, directory, depth });
+      }
     }
     if (seen.size > 4 * processesLimit) seen.clear();
     done = next;

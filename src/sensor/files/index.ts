@@ -1,13 +1,13 @@
 /** The part of the sensor that looks at files: what of a container's accounts, start, loader, keys and code changes. */
-import type { FileActivity, FileConcern } from '#contract';
 import { attributes, closedAfterWrite, created, deleted, ended, isDirectoryBit, modified, movedFrom, movedTo, openedFile, openInotify, overflowed, type Inotify, type Notice } from '../native/inotify.ts';
 import type { SensorContext, SensorPart, Way } from '../part.ts';
 import { resolveWithin, type Root, type Roots } from '../roots.ts';
 import { applicationFinder } from './application.ts';
 import { isStorage, placesOf, type Place } from './concerns.ts';
-import { compare, fullPath, lookAtFile, namesIn, placeOf, type Changed, type Directory } from './directory.ts';
+import { compare, fullPath, lookAtFile, namesIn, placeOf, type Directory } from './directory.ts';
 import { doerSearch, type Doer } from './doer.ts';
 import { homesOf } from './homes.ts';
+import { fileTelling } from './telling.ts';
 
 const watchLimit = 2_000;
 /** Directories of applications, all containers together. */
@@ -22,9 +22,6 @@ const manyFiles = 200;
 const pollsOfMany = 10;
 /** A directory that tells more in a second is left to the polls. */
 const busyNotices = 300;
-/** Reads of the same file by the same program are told once in this time. */
-const readAgainMs = 10_000;
-const toldASecond = 100;
 const changes = created | closedAfterWrite | attributes | movedTo | movedFrom | deleted;
 
 interface Waiting {
@@ -45,42 +42,19 @@ export interface FilesSettings {
 
 export function filesPart({ context, roots, soon, run }: FilesSettings): SensorPart {
   const doers = doerSearch(context);
+  const telling = fileTelling(context, doers);
   const application = applicationFinder(context, (pid, containerId) => roots.of(pid, containerId));
   const directories = new Map<string, Directory>();
   const watches = new Map<number, Directory>();
   const missing = new Map<string, { root: Root; place: Place }>();
   const waiting = new Map<string, Waiting>();
-  const readsTold = new Map<string, number>();
   const knownRoots = new Set<string>();
   let inotify: Inotify | undefined;
   let unwatch: (() => void) | undefined;
   let applicationCount = 0;
   let polledMs = 0;
   let polls = 0;
-  let secondMs = 0;
-  let toldInSecond = 0;
-  let untold = 0;
   let reason: string | undefined;
-
-  const tell = (directory: Directory, name: string, activity: FileActivity['activity'], concern: FileConcern, stats: Changed['stats'], doer: Doer | undefined): void => {
-    const nowMs = context.now();
-    if (Math.abs(nowMs - secondMs) >= 1_000) {
-      secondMs = nowMs;
-      toldInSecond = 0;
-    }
-    toldInSecond += 1;
-    if (toldInSecond > toldASecond) {
-      untold += 1;
-      return;
-    }
-    const mode = stats?.mode ?? 0;
-    const isFile = stats?.isFile() ?? false;
-    context.tell({
-      kind: 'file', timeMs: nowMs, activity, path: fullPath(directory, name), concern,
-      isExecutable: isFile && (mode & 0o111) !== 0, hasSetId: isFile && (mode & 0o6000) !== 0,
-      ...(doer === undefined ? {} : doer), ...(stats === undefined ? {} : { sizeBytes: stats.size }),
-    }, directory.root.containerId === undefined ? {} : { containerId: directory.root.containerId });
-  };
 
   const maskOf = (places: readonly Place[]): number => {
     let mask = changes;
@@ -174,22 +148,9 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
       const isDropPlace = directory.places.some((place) => place.isForPrograms === true && place.depth !== undefined);
       if (changed.change === 'delete' && (isDropPlace || directory.places.every((place) => place.concern === 'executable'))) continue;
       const activity = changed.change === 'create' && isRightsOnly ? 'permissions' : changed.change;
-      tell(directory, name, activity, changed.concern, changed.stats, doer ?? (changed.change === 'delete' ? undefined : doers.find(`${directory.root.shownAt}${fullPath(directory, name)}`)));
+      telling.tell(directory, name, activity, changed.concern, changed.stats, doer ?? (changed.change === 'delete' ? undefined : doers.find(`${directory.root.shownAt}${fullPath(directory, name)}`)));
     }
     if (waiting.size > 0) soon(settleMs / 2);
-  };
-
-  const tellRead = (directory: Directory, name: string, place: Place): void => {
-    const nowMs = context.now();
-    const doer = doers.find(`${directory.root.shownAt}${fullPath(directory, name)}`);
-    const key = `${directory.root.key} ${fullPath(directory, name)} ${doer?.program.path ?? ''}`;
-    const toldMs = readsTold.get(key);
-    if (toldMs !== undefined && Math.abs(nowMs - toldMs) < readAgainMs) return;
-    if (readsTold.size > 256) readsTold.clear();
-    readsTold.set(key, nowMs);
-    const prefix = directory.root.prefix();
-    const stats = prefix === undefined ? undefined : lookAtFile(`${prefix}${fullPath(directory, name)}`);
-    if (stats?.isFile() === true || stats?.isSymbolicLink() === true) tell(directory, name, 'open', place.concern, stats, doer);
   };
 
   const isBusy = (directory: Directory, nowMs: number): boolean => {
@@ -220,7 +181,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     }
     const read = (mask & openedFile) === 0 ? undefined : placeOf(directory, name, true);
     // Whoever makes a file opens it too.
-    if (read !== undefined && !waiting.has(`${directory.root.key} ${fullPath(directory, name)}`)) tellRead(directory, name, read);
+    if (read !== undefined && !waiting.has(`${directory.root.key} ${fullPath(directory, name)}`)) telling.tellRead(directory, name, read);
     if ((mask & (changes | modified)) !== 0) wait(directory, name, mask);
   };
 
@@ -293,12 +254,6 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     for (const notice of inotify?.read() ?? []) note(notice, nowMs);
   };
 
-  const reportUntold = (nowMs: number): void => {
-    if (untold === 0 || Math.abs(nowMs - secondMs) < 1_000) return;
-    context.tell({ kind: 'coverage', timeMs: nowMs, state: 'lossy', detail: `${untold} changes of files that matter were not told one by one: more than ${toldASecond} came in a second.` });
-    untold = 0;
-  };
-
   return {
     name: 'files',
     ways: (): readonly Way[] => {
@@ -318,7 +273,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
         polledMs = nowMs;
         poll();
       }
-      reportUntold(nowMs);
+      telling.report(nowMs);
     },
     stop() {
       unwatch?.();

@@ -2,34 +2,10 @@
 import type { Listeners } from './listeners.ts';
 import { endpointsOf, fromPortOf, receiverOf, reversedKey, toPortOf } from './endpoints.ts';
 import type { Outbox } from './outbox.ts';
-import type { Owned } from './owners.ts';
 import { flag, type Packet } from './packet.ts';
 import type { SocketEntry } from '../native/socket-diagnosis.ts';
 import { tcpState } from './socket-table.ts';
-
-interface Tracked extends Owned {
-  /** Client first. */
-  key: string;
-  side: 'client' | 'server';
-  isLocal: boolean;
-  /** `asked`: the client's SYN was seen. `rejected`: told so; kept because the client may ask on. */
-  state: 'asked' | 'open' | 'rejected';
-  startMs: number;
-  /** Sequence number of each side's first byte; -1 where its SYN was not seen. */
-  clientFirst: number;
-  serverFirst: number;
-  /** Bytes of each side by its FIN; -1 until then. */
-  clientTotal: number;
-  serverTotal: number;
-  /** What was told already. */
-  clientTold: number;
-  serverTold: number;
-  packets: number;
-  /** Of the table in which it was seen last. */
-  generation: number;
-  missing: number;
-  trafficMs: number;
-}
+import { rest, since, type Tracked } from './tracked.ts';
 
 export interface Connections {
   onPacket(packet: Packet, isOutgoing: boolean, isLoopback: boolean, nowMs: number): void;
@@ -58,8 +34,6 @@ const mostFound = 10_800;
 /** Less than this is told with the next, or at the end. */
 const trafficBytes = 4_096;
 const trafficEveryMs = 1_000;
-const half = 2 ** 31;
-const whole = 2 ** 32;
 
 export interface ConnectionsSettings {
   outbox: Outbox;
@@ -314,16 +288,4 @@ export function trackConnections({ outbox, listeners, isEphemeral, isOwnAddress,
     connection.trafficMs = nowMs;
     tell(connection, 'traffic', 'accept', clientMore, serverMore, nowMs);
   }
-}
-
-/** Bytes from a sequence number on, as far as numbers of 32 bits tell it; -1 where one of them is not known. */
-function since(first: number, sequence: number): number {
-  return first < 0 || sequence < 0 ? -1 : (((sequence - first) % whole) + whole) % whole;
-}
-
-/** What is left of a total (known modulo 2³²) after what was told; a FIN's own number is behind the last byte. */
-function rest(total: number, told: number): number {
-  if (total < 0) return 0;
-  const left = (((total - (told % whole)) % whole) + whole) % whole;
-  return left < half ? left : 0;
 }

@@ -17,7 +17,14 @@ export function openFileSystemUser(native: Native | undefined): FileSystemUser |
   try {
     const setUser = native.bind('int setfsuid(unsigned int uid)');
     const setGroup = native.bind('int setfsgid(unsigned int gid)');
-    const group = process.getegid?.() ?? 0;
+    let current = { user: 0, group: process.getegid?.() ?? 0 };
+    const become = (next: typeof current): void => {
+      // The group first: who is no longer root may not choose it.
+      if (current.user !== 0) setUser(0);
+      setGroup(next.group);
+      setUser(next.user);
+      current = next;
+    };
     setUser(nobody);
     // It answers with the user before, never with an error: asked again, it tells whether the change was granted.
     const isGranted = setUser(0) === nobody;
@@ -27,13 +34,12 @@ export function openFileSystemUser(native: Native | undefined): FileSystemUser |
       as(procPath, pid, look) {
         const ids = idsOf(procPath, pid);
         if (ids === undefined || ids.user === 0) return undefined;
-        setGroup(ids.group);
-        setUser(ids.user);
+        const before = current;
+        become(ids);
         try {
           return look();
         } finally {
-          setUser(0);
-          setGroup(group);
+          become(before);
         }
       },
     };

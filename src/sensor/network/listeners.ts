@@ -24,7 +24,7 @@ export interface Listeners {
 
 /** A stranger who knocks at closed ports makes us look no oftener. */
 const evidenceEveryMs = 40;
-/** Names of sockets whose owner was not found are asked for again so often. */
+/** A flood of listeners is followed no further. */
 const mostKept = 4_096;
 
 export function watchListeners(context: SensorContext, table: SocketTable, outbox: Outbox, isEphemeral: (port: number) => boolean): Listeners {

@@ -96,8 +96,7 @@ export function socketOwners(context: SensorContext, fileSystemUser: FileSystemU
       look();
       return true;
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code !== 'EACCES' && code !== 'EPERM') return true;
+      if (!isRefusal(error)) return true;
       const isRead = fileSystemUser?.as(procPath, pid, () => {
         try {
           look();
@@ -105,9 +104,10 @@ export function socketOwners(context: SensorContext, fileSystemUser: FileSystemU
         } catch {
           return false;
         }
-      }) ?? false;
-      canReadOthers = isRead;
-      return isRead;
+      });
+      // Undefined: it is gone, or root with more capabilities than we have.
+      if (isRead !== undefined || fileSystemUser === undefined) canReadOthers = isRead ?? false;
+      return isRead ?? false;
     }
   };
 
@@ -185,10 +185,23 @@ export function socketOwners(context: SensorContext, fileSystemUser: FileSystemU
     let holder = pid;
     for (let step = 0; step < mostInherited; step += 1) {
       const parent = processes.get(holder)?.parentPid ?? 0;
-      if (parent === 0 || socketInode(`${procPath}/${parent}/fd`, descriptor) !== inode) break;
+      if (parent === 0 || !holdsSame(parent, inode, descriptor)) break;
       holder = parent;
     }
     return holder;
+  }
+
+  function holdsSame(pid: number, inode: number, descriptor: string): boolean {
+    const look = (): boolean => socketInode(`${procPath}/${pid}/fd`, descriptor) === inode;
+    try {
+      return look();
+    } catch {
+      try {
+        return fileSystemUser?.as(procPath, pid, look) ?? false;
+      } catch {
+        return false;
+      }
+    }
   }
 
   /** Where descriptors may not be read: the owner is one of these of the socket's user; known if they all run one program. */
@@ -229,11 +242,18 @@ function markOwn(byInode: Map<number, Owned[]>): void {
   }
 }
 
+/** Undefined where it is no socket, or closed meanwhile; throws where it may not be read (the folder often may, its links not). */
 function socketInode(folder: string, descriptor: string): number | undefined {
   try {
     const link = readlinkSync(`${folder}/${descriptor}`);
     return link.startsWith('socket:[') ? Number(link.slice(8, -1)) : undefined;
-  } catch {
+  } catch (error) {
+    if (isRefusal(error)) throw error;
     return undefined;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
 }

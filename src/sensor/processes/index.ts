@@ -127,10 +127,11 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
   const change = (entry: Entry, stat: Stat, nowMs: number, isLast = true): void => {
     const isExec = stat.stackStart !== entry.stackStart || entry.isForkOnly !== stat.isForkOnly;
     const { entry: next, sighting, isComplete } = reader.enter(entry.pid, stat, nowMs, entry);
-    next.isTold = entry.isTold && !isExec;
-    const isSame = next.program === entry.program && next.arguments.join('\0') === entry.arguments.join('\0');
-    if (next.isTold && isSame) return;
+    // The same with the same rights: it was told in the middle of its exec, or has run itself again.
+    const isSame = entry.isTold && next.program === entry.program && next.arguments.join('\0') === entry.arguments.join('\0') && next.userId === entry.userId && next.rights?.effective === entry.rights?.effective;
+    next.isTold = isSame || (entry.isTold && !isExec && isComplete);
     table.replace(next);
+    if (isSame) return;
     // Without the right to see stacks, a name alone may have changed: an exec has other arguments too.
     if (next.isTold && stat.stackStart === 0 && next.arguments.join('\0') === entry.arguments.join('\0')) return;
     if (isComplete || isLast) tellLaunch(next, sighting);
@@ -149,7 +150,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     const due = pending.filter(({ dueMs }) => isNoticed || dueMs <= nowMs + 0.5);
     if (due.length > 0) pending = isNoticed ? [] : pending.filter(({ dueMs }) => dueMs > nowMs + 0.5);
     // A fork that goes on as its parent's program is a worker by then; a shell's short fork is gone.
-    for (const { entry } of due) if (again(entry, nowMs, nowMs - entry.firstSeenMs >= forkAgainMs.at(-1)!)) watchOver(entry, nowMs);
+    for (const { entry } of due) if (again(entry, nowMs, nowMs - entry.programSeenMs >= forkAgainMs.at(-1)!)) watchOver(entry, nowMs);
     let nextMs = Infinity;
     for (const { dueMs } of pending) if (dueMs < nextMs) nextMs = dueMs;
     if (nextMs < Infinity) soon(Math.max(1, nextMs - nowMs));
@@ -227,10 +228,10 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
 }
 
 /** When to look at a young process again; undefined once it is no longer young. */
-function nextLookMs({ isTold, firstSeenMs }: Entry, nowMs: number): number | undefined {
-  const step = (isTold ? programAgainMs : forkAgainMs).find((afterMs) => firstSeenMs + afterMs > nowMs);
+function nextLookMs({ isTold, programSeenMs }: Entry, nowMs: number): number | undefined {
+  const step = (isTold ? programAgainMs : forkAgainMs).find((afterMs) => programSeenMs + afterMs > nowMs);
   // Without arguments yet, or told as nothing so far: a last look follows.
-  return step === undefined ? (isTold ? undefined : nowMs + 1) : firstSeenMs + step;
+  return step === undefined ? (isTold ? undefined : nowMs + 1) : programSeenMs + step;
 }
 
 /** The file of this name that was opened a moment ago; a name has 15 bytes of it at most. */

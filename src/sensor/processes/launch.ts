@@ -6,7 +6,7 @@ import { capabilityNames } from './capabilities.ts';
 import { executableReader } from './executable.ts';
 import { maskArguments } from './mask-arguments.ts';
 import { readPreloads } from './preloads.ts';
-import { readArguments, readContainer, readLink, readRights, readText, type Rights, type Stat } from './read.ts';
+import { readArguments, readContainer, readLink, readRights, readText, type Stat } from './read.ts';
 import { mainThreadName, ticksPerSecond } from './names.ts';
 import { streamReader } from './streams.ts';
 import { lineageBehind, type Entry, type Table } from './table.ts';
@@ -61,11 +61,12 @@ export function launchReader({ context, table, roots, openedAs }: LaunchTools): 
       const startedMs = containers.startOf(root?.key ?? containerId ?? '', stat.startTicks, nowMs, procPath);
       const more = context.level() < 2 && !isOver ? streams.read(folder) : undefined;
       const preloads = context.level() < 2 && !isOver ? readPreloads(folder) : undefined;
-      const gained = rights === undefined ? undefined : gainOf(rights, before, parent, containerId);
+      const allowedBefore = allowed(before, parent, containerId);
+      const gained = rights === undefined || allowedBefore === undefined ? undefined : rights.effective & ~allowedBefore;
 
       const entry: Entry = {
         pid, parentPid: stat.parentPid, program, arguments: args, userId: rights?.userId ?? -1, containerId, startTicks: stat.startTicks,
-        lineage, rights, executable, root, firstSeenMs: before?.firstSeenMs ?? nowMs, isForkOnly: stat.isForkOnly, isTold: false,
+        lineage, rights, allowedBefore, executable, root, firstSeenMs: before?.firstSeenMs ?? nowMs, programSeenMs: before?.isTold === false ? before.programSeenMs : nowMs, isForkOnly: stat.isForkOnly, isTold: false,
         stackStart: stat.stackStart, state: stat.state, ticks: stat.ticks, childTicks: stat.childTicks, reaperPid: stat.parentPid,
         liveChildren: before?.liveChildren ?? 0, childSeenMs: before?.childSeenMs ?? nowMs, streamTargets: before?.streamTargets,
         tracerPid: before?.tracerPid ?? 0, memoryHolderPid: before?.memoryHolderPid ?? 0, busySinceMs: nowMs, busyTicks: stat.ticks, isAlwaysRunning: true, busyToldSeconds: 0,
@@ -96,12 +97,14 @@ function lastStep(path: string): string {
 }
 
 /**
- * Effective capabilities that were not permitted before: to the process itself where it ran another program, else to its
- * parent. Undefined where the parent is not known, or is one that only takes orphans in (another container's first process).
+ * Capabilities that were permitted before: to the process itself where it ran another program, else to its parent. What an
+ * untold entry shows may be of either side of an exec. Undefined where the parent is not known, or is one that only takes
+ * orphans in (another container's first process).
  */
-function gainOf(rights: Rights, before: Entry | undefined, parent: Entry | undefined, containerId: string | undefined): bigint | undefined {
+function allowed(before: Entry | undefined, parent: Entry | undefined, containerId: string | undefined): bigint | undefined {
+  if (before !== undefined && !before.isTold) return before.allowedBefore;
   const source = before ?? (parent?.pid === 1 && parent.containerId !== containerId ? undefined : parent);
-  return source?.rights === undefined ? undefined : rights.effective & ~(source.rights.permitted | source.rights.effective);
+  return source?.rights === undefined ? undefined : source.rights.permitted | source.rights.effective;
 }
 
 /** When each container's first process began, by its root: files that changed later are not of its image. */

@@ -23,6 +23,8 @@ const settledAfterMs = 3_000;
 /** Only those new enough to be worth it have their descriptors searched for the memory of others. */
 const youngForMs = 10_000;
 const descriptorsLimit = 64;
+/** Processes searched so in one round: listing descriptors costs most of all. */
+const searchedLimit = 48;
 const busyShare = 0.7;
 /** Of one that wanted to run whenever it was looked at, on a machine or within a limit that gave it less. */
 const starvedShare = 0.3;
@@ -62,6 +64,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
   let rightsMs = 0;
   let doesRights = false;
   let attentiveUntilMs = 0;
+  let searched = 0;
 
   const say = (entry: Entry, nowMs: number, activity: ProcessSighting['activity'], more: Partial<ProcessSighting> = {}): void =>
     tell(entry, {
@@ -172,7 +175,10 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
     const level = context.level();
     if (level < 3 && (doesRights || isYoung || stat.state === 't')) checkRights(entry, folder, nowMs);
     if (level < 1 && doesRights) checkStreams(entry, folder, nowMs);
-    if (level < 2 && isYoung) checkDescriptors(entry, folder, nowMs);
+    if (level < 2 && isYoung && searched < searchedLimit) {
+      searched += 1;
+      checkDescriptors(entry, folder, nowMs);
+    }
   };
 
   const begin = (nowMs: number): void => {
@@ -181,6 +187,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
     if (Math.abs(nowMs - roundBeganMs) < roundMs) return;
     roundBeganMs = nowMs;
     roundCostMs = 0;
+    searched = 0;
     round = [...(table.all() as Iterable<Entry>)];
     at = 0;
     doesRights = Math.abs(nowMs - rightsMs) >= rightsEveryMs * (context.level() >= 2 ? 4 : 1);
@@ -192,6 +199,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
       if (at >= round.length) begin(nowMs);
       if (at >= round.length) return;
       const beganMs = performance.now();
+      const before = process.cpuUsage();
       let usedMs = 0;
       // A large table is gone round in slices over the whole round, not at once.
       while (at < round.length && usedMs < sliceMs) {
@@ -199,7 +207,9 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
         for (; at < until; at += 1) visit(round[at]!, nowMs);
         usedMs = performance.now() - beganMs;
       }
-      roundCostMs += usedMs;
+      // What others take of the processor meanwhile is no cost of ours.
+      const { user, system } = process.cpuUsage(before);
+      roundCostMs += Math.min(usedMs, (user + system) / 1_000);
       if (at >= round.length) round = [];
     },
     attend(nowMs) {

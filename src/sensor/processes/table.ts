@@ -9,9 +9,13 @@ export interface Entry extends KnownProcess {
   lineage: Program[];
   /** Undefined where `status` could not be read. */
   rights: Rights | undefined;
+  /** Capabilities that were permitted before its program ran; undefined where that is not known. */
+  allowedBefore: bigint | undefined;
   executable: ProcessActivity['executable'];
   root: Root | undefined;
   firstSeenMs: number;
+  /** When it was first seen to be about to run its present program. */
+  programSeenMs: number;
   /** It runs its parent's program; told only if it stays so. */
   isForkOnly: boolean;
   isTold: boolean;

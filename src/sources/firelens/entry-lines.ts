@@ -1,7 +1,7 @@
 /** From measured MessagePack values to queued lines: decoded by the library, all of a chunk at once while there is room. */
 import type { Inbox } from './inbox.ts';
-import { isRecord, timeIn, type LineWriter, type Tag } from './line.ts';
-import { decoder, EventTime } from './message-pack.ts';
+import { isRecord, type LineWriter, type Tag } from './line.ts';
+import { decoder } from './message-pack.ts';
 
 /** A list of entries within a list of entries is as deep as a body goes. */
 const listDepth = 2;
@@ -100,9 +100,8 @@ export class EntryLines {
   #value(value: unknown, valueBytes: number, depth: number): void {
     if (Array.isArray(value)) {
       const [time, record] = value as unknown[];
-      const told = timeIn(time);
-      // An entry whose time is none keeps its record; a list of records has one in the first place too.
-      if (value.length >= 2 && (typeof told === 'number' || told instanceof EventTime || (isRecord(record) && !isRecord(time)))) return this.#line(time, record, valueBytes);
+      // `[time, record]`, whatever the time; a list of records has one in the first place too.
+      if (value.length >= 2 && isRecord(record) && !isRecord(time)) return this.#line(time, record, valueBytes);
       if (depth < listDepth) {
         for (const item of value as unknown[]) this.#value(item, valueBytes / value.length, depth + 1);
         return;

@@ -32,6 +32,11 @@ export function httpReceiver(options: HttpReceiverOptions, { clock, task = () =>
     made.server.maxConnections = connectionLimit;
     made.removeAllContentTypeParsers();
     made.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined));
+    // What a body is, its own bytes tell; a type that is none would be refused.
+    made.addHook('onRequest', (request, _reply, done) => {
+      request.raw.headers['content-type'] = 'application/octet-stream';
+      done();
+    });
     made.post('*', async (request, reply) => {
       const isReadable = await take(request);
       if (!isReadable) refused += 1;

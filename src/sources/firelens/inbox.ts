@@ -135,7 +135,7 @@ export class Inbox {
 
   #records(): LiveRecord[] {
     const records: LiveRecord[] = [];
-    for (const line of this.#coverageLines()) records.push(this.#record(Buffer.from(line), this.#settings.clock.now()));
+    for (const line of this.#coverageLines()) records.push({ ...this.#record(Buffer.from(line), this.#settings.clock.now()), isOwn: true });
     const [first] = this.#blocks;
     if (first === undefined) return records;
     let count = 0;

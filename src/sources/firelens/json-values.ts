@@ -99,8 +99,11 @@ export class JsonValues {
     this.#base = base;
     this.#depth = base;
     if (isTooLong) return this.#lose('were longer than a mebibyte');
+    if (!this.isReadable && this.#seen < parseLimit) {
+      if (!isJson(whole)) return this.#lose('are no JSON');
+      this.isReadable = true;
+    }
     this.#seen += 1;
-    if (!this.isReadable && this.#seen <= parseLimit) this.isReadable = isJson(whole);
     if (!this.#inbox.isRoomy) {
       this.#flush();
       if (!this.#inbox.keeps()) return;

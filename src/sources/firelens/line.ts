@@ -105,17 +105,12 @@ export function isRecord(value: unknown): value is LogFields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array) && !(value instanceof EventTime);
 }
 
-/** A time as entries have it, perhaps with metadata: `[time, {…}]`. */
-export function timeIn(value: unknown): unknown {
-  return Array.isArray(value) ? (value as unknown[])[0] : value;
-}
-
 let secondOfText = -1;
 let secondText = '';
 
-/** As JSON. Nanoseconds need text, for a number has no room for them. */
+/** As JSON; of a time, or a time with metadata: `[time, {…}]`. Nanoseconds need text, for a number has no room for them. */
 function dateOf(given: unknown): string | undefined {
-  const time = timeIn(given);
+  const time = Array.isArray(given) ? (given as unknown[])[0] : given;
   if (typeof time === 'number') return Number.isFinite(time) && time >= 0 ? String(time) : undefined;
   if (!(time instanceof EventTime)) return undefined;
   const { seconds, nanoseconds } = time;

@@ -120,7 +120,7 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, random = Mat
           if (content !== undefined) records.push(record(content));
         }
         const gap = gapLine();
-        if (gap !== undefined) records.push(record(Buffer.from(gap)));
+        if (gap !== undefined) records.push({ ...record(Buffer.from(gap)), isOwn: true });
         yield batch(records);
       }
     } finally {

@@ -57,7 +57,7 @@ export const network: readonly Attack[] = [
   {
     name: 'new port of a known machine',
     kind: 'network',
-    concerns: /destination|port|2222/i,
+    concerns: /2222/,
     async play(world) {
       const place = { address: databaseAddress, port: 2222 };
       await world.outside.ask('openLair', place);
@@ -68,7 +68,7 @@ export const network: readonly Attack[] = [
   {
     name: 'scan of ports',
     kind: 'network',
-    concerns: /scan|port|refus/i,
+    concerns: /scan|ports of|refus/i,
     async play(world) {
       const said = await inside(world, world.worker(), `n = 0\nfor port in range(1, 301):\n    s = socket.socket()\n    s.settimeout(0.2)\n    n += s.connect_ex(('${databaseAddress}', port)) == 111\n    s.close()\nsay(n)`);
       if (Number(said) < 290) throw new Error(`only ${said} ports were refused`);
@@ -111,7 +111,7 @@ export const network: readonly Attack[] = [
   {
     name: 'new port listened on',
     kind: 'network',
-    concerns: /listen|9999|port/i,
+    concerns: /9999/,
     async play(world) {
       const said = await inside(world, world.worker(), `l = socket.create_server(('0.0.0.0', 9999))\nthreading.Timer(3, l.close).start()\nsay(open('/proc/net/tcp').read().count(':270F '))`);
       if (said === '0') throw new Error('nothing listens');

@@ -28,7 +28,7 @@ for (const isNative of [true, false]) {
         task.run('echo "x:x:0:0::/:/bin/sh" >> /etc/passwd; cp /etc/group /etc/.group.tmp && mv /etc/.group.tmp /etc/group');
         task.run('mkdir -p /home/user/.ssh && echo key > /home/user/.ssh/authorized_keys; echo "* * * * * root x" > /etc/cron.d/test');
         task.run('echo 2 > /root/app/lib/part.js; echo "" > /etc/ld.so.preload; cp /bin/true /var/tmp/dropped');
-        task.run('echo a >> /root/app/app.log; mv /root/app/app.log /root/app/app.log.1; echo a > /root/app/app.log; echo 12 > /root/app/app.pid; echo x > /tmp/temporary; touch /etc/passwd.lock');
+        task.run('echo a >> /root/app/app.log; mv /root/app/app.log /root/app/app.log.1; echo a > /root/app/app.log; echo 12 > /root/app/app.pid; echo x > /var/tmp/temporary; touch /etc/passwd.lock');
         const passwd = await seenAt(task, '/etc/passwd', 'update', from);
         assert.deepEqual([passwd.concern, passwd.isExecutable], ['accounts', false]);
         assert.equal((await seenAt(task, '/etc/group', 'update', from)).concern, 'accounts');

@@ -58,7 +58,7 @@ describe('processes', { skip }, () => {
   test('tells executables that were deleted, live in memory or in a place that anybody may write', async () => {
     task.run('cp /bin/sleep /mnt/gone; /mnt/gone 30.1 & sleep 0.3; rm /mnt/gone; kill $!');
     assert.equal((await task.find('the file', hasArgument('30.1'))).executable, 'file');
-    task.run('cp /bin/sleep /tmp/dropped-by-test; /tmp/dropped-by-test 0.31; rm /tmp/dropped-by-test');
+    task.run('cp /bin/sleep /var/tmp/dropped-by-test; /var/tmp/dropped-by-test 0.31; rm /var/tmp/dropped-by-test');
     const dropped = await task.find('the dropped one', hasArgument('0.31'));
     assert.equal(dropped.executable, 'writable-place');
     assert.equal(dropped.isOfImage, false);

@@ -78,7 +78,12 @@ export async function startTask(settings: TaskSettings = {}): Promise<Task> {
     end: () => ended(child),
   };
   // The first process of the task is told once the sensor looks.
-  await task.find('the first process', (event) => event.kind === 'process' && event.pid === 1, { withinMs: 10_000 });
+  try {
+    await task.find('the first process', (event) => event.kind === 'process' && event.pid === 1, { withinMs: 20_000 });
+  } catch (error) {
+    await task.end();
+    throw error;
+  }
   await new Promise((resolve) => setTimeout(resolve, 300));
   return task;
 }

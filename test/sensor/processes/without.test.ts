@@ -25,7 +25,7 @@ describe('processes, with less', { skip }, () => {
   test('without SYS_PTRACE knows programs by name and arguments, and says so', async () => {
     const task = await startTask({ isWithoutPtrace: true });
     try {
-      task.run('cp /bin/sleep /tmp/dropped-unseen; /tmp/dropped-unseen 0.4; rm /tmp/dropped-unseen; sh -c "sleep 0.1; exec sleep 0.41"');
+      task.run('cp /bin/sleep /var/tmp/dropped-unseen; /var/tmp/dropped-unseen 0.4; rm /var/tmp/dropped-unseen; sh -c "sleep 0.1; exec sleep 0.41"');
       const dropped = await task.find<Seen>('the dropped one', (event) => event.kind === 'process' && event.arguments[1] === '0.4');
       assert.deepEqual([dropped.program.path, dropped.program.name, dropped.executable], ['', 'dropped-unseen', 'writable-place']);
       assert.equal(dropped.lineage[0]?.name, 'sh');

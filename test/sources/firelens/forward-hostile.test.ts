@@ -24,6 +24,8 @@ const collect = runInNewContext('gc') as () => void;
 
 /** Outside the heap, once what nobody holds is gone. */
 function heldBytes(): number {
+  // What the first finds is given back while the second runs.
+  collect();
   collect();
   return process.memoryUsage().arrayBuffers;
 }
@@ -89,7 +91,7 @@ test('a value is measured as long as the library makes it, however it comes', ()
   fc.assert(fc.property(anyValue, fc.integer({ min: 1, max: 9 }), (value, step) => {
     const bytes = bytesOf(value);
     const measure = new Measure();
-    let held = Buffer.alloc(0);
+    let held: Buffer = Buffer.alloc(0);
     let at = 0;
     for (let end = 0; end < bytes.length; ) {
       end = Math.min(bytes.length, end + step);
@@ -148,13 +150,14 @@ test('a line of over a mebibyte is cut, keeps its short fields, and is counted',
 });
 
 test('bombs are bounded: fifty megabytes of one packed message, and packed bytes that never end', async (context) => {
-  const received = await receiving(context, forward(forwardOptions.parse({ address: '127.0.0.1:0', queueBytes: mebibyte }), { clock: systemClock }));
+  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0', queueBytes: mebibyte }), { clock: systemClock });
+  const received = await receiving(context, source);
   const { send, receive } = await client(received.address);
   const entry = packed([[1, { log: 'x'.repeat(1_000), container_name: 'c', ecs_task_arn: 'a' }]]);
   const zeros = Buffer.alloc(50 * mebibyte);
   const bombs = [
-    gzipSync(zeros), zstdCompressSync(zeros), gzipSync(Buffer.alloc(50 * mebibyte, 0x90)), gzipSync(Buffer.alloc(20 * mebibyte, packed([[1, {}]]))),
-    gzipSync(Buffer.alloc(50 * entry.length * 1_000, entry)), gzipSync(entry).subarray(0, 40), Buffer.concat([gzipSync(entry), randomBytes(200)]),
+    gzipSync(zeros), zstdCompressSync(zeros), gzipSync(Buffer.alloc(8 * mebibyte, 0x90)), gzipSync(Buffer.alloc(3 * mebibyte, packed([[1, {}]]))),
+    gzipSync(Buffer.alloc(10 * entry.length * 1_000, entry)), gzipSync(entry).subarray(0, 40), Buffer.concat([gzipSync(entry), randomBytes(200)]),
   ];
   const beforeBytes = heldBytes();
   for (const [index, bomb] of bombs.entries()) {
@@ -163,11 +166,14 @@ test('bombs are bounded: fifty megabytes of one packed message, and packed bytes
     assert.deepEqual(textsOf(await receive()), { ack: `bomb ${index}` });
     const { user } = process.cpuUsage(before);
     assert.ok(user < 4e6, `bomb ${index} took ${Math.round(user / 1e3)} ms of processor time`);
+    received.forget();
     assert.ok(heldBytes() - beforeBytes < 16 * mebibyte, `${Math.round((heldBytes() - beforeBytes) / mebibyte)} MiB are held after bomb ${index}`);
   }
   send([tag, 1, record('after')]);
   await received.until(() => received.lines().some(({ log }) => log === 'after'), 'the line after the bombs');
-  assert.ok(received.lines().length > 1_000, 'whole entries of bombs are entries');
+  const { taken, lost } = source.counts();
+  assert.ok(taken - lost > 1_000, 'whole entries of bombs are entries');
+  assert.ok(lost > 1_000, 'what was left out is counted');
 });
 
 test('a router is never held up: whoever reads nothing has it acknowledged, sampled and counted, in bounded memory', async (context) => {
@@ -184,7 +190,7 @@ test('a router is never held up: whoever reads nothing has it acknowledged, samp
   }
   const { taken, lost } = source.counts();
   assert.equal(taken, count * entriesAMessage);
-  const [{ behindMs, state }] = source.health() as [{ behindMs?: number; state: string }];
+  const { behindMs, state } = source.health()[0]!;
   assert.equal(state, 'reading');
   assert.ok(behindMs !== undefined);
   isRead = true;

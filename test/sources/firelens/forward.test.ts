@@ -1,6 +1,8 @@
 /** The forward receiver, spoken to by a client that was written from the protocol's specification. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -161,7 +163,13 @@ test('who does not is told why, closed, counted, and told of once', async (conte
 test('a socket file serves too, and one that a dead process left is no obstacle', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'fargazer-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  const address = `unix:${join(folder, 'forward.sock')}`;
+  const path = join(folder, 'forward.sock');
+  const address = `unix:${path}`;
+  const dead = spawn(process.execPath, ['-e', `require('net').createServer().listen(${JSON.stringify(path)}, () => console.log('up'))`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  await once(dead.stdout, 'data');
+  dead.kill('SIGKILL');
+  await once(dead, 'exit');
+  assert.ok(existsSync(path), 'the socket file is still there');
   const received = await start(context, { address });
   const { send } = await client(address);
   send([tag, 1, record('by file')]);

@@ -14,6 +14,8 @@ export interface Received {
   batches: LiveBatch[];
   /** Resolves when `is` holds; fails after ten seconds. */
   until(is: () => boolean, what: string): Promise<void>;
+  /** Lets go of what was received so far. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -60,6 +62,11 @@ export async function receiving(context: TestContext, source: Receiver, { isRead
   };
   return {
     address: source.address()!, blocks, batches, until, stop: end,
+    forget() {
+      blocks.length = 0;
+      batches.length = 0;
+      parsed = 0;
+    },
     lines() {
       look();
       return lines;

@@ -1,9 +1,9 @@
 /** A deployment of the function on this machine: stream, table, bucket, queues, a receiver of alerts, and the bundled handler. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { CreateQueueCommand, DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -34,19 +34,22 @@ export interface LocalDeployment {
   deadLetters(): Promise<Record<string, unknown>[]>;
 }
 
-let bundled: Promise<Uint8Array> | undefined;
+let bundled: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
 
-/** The bundle as the sources are now. */
-export function bundleOfNow(): Promise<Uint8Array> {
+/** The files of the function as the sources are now, by path. */
+export function bundleOfNow(): Promise<ReadonlyMap<string, Uint8Array>> {
   const script = pathToFileURL(join(import.meta.dirname, '../../../scripts/bundle-lambda.mjs')).href;
-  bundled ??= import(script).then(({ buildLambda }: { buildLambda: () => Promise<Uint8Array> }) => buildLambda());
+  bundled ??= import(script).then(async ({ buildLambda }: { buildLambda: () => Promise<{ files: ReadonlyMap<string, Uint8Array> }> }) => (await buildLambda()).files);
   return bundled;
 }
 
 export async function localDeployment(context: TestContext, shards: number): Promise<LocalDeployment> {
   const folder = mkdtempSync(join(tmpdir(), 'fargazer-lambda-'));
   const bundle = join(folder, 'lambda.mjs');
-  writeFileSync(bundle, await bundleOfNow());
+  for (const [path, contents] of await bundleOfNow()) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), contents);
+  }
   const [kinesis, dynamo, s3, queues] = [await localKinesis(context), await dynamoStandIn(), await s3Stub('state', 'trail'), await startFauxqs({ port: 0, logger: false })];
   const endpoints = { KINESIS: kinesis.endpoint, DYNAMODB: dynamo.endpoint, S3: s3.endpoint, SQS: `http://127.0.0.1:${queues.port}` };
   const sqs = new SQSClient({ region, endpoint: endpoints.SQS, credentials: { accessKeyId: 'a', secretAccessKey: 's' } });
