@@ -77,7 +77,7 @@ async function measure({ findings, idleMs, pace }: Setting): Promise<Waits> {
     sinks: [webhook({ url: `${origin}/webhook`, allowPrivate: true })],
     notifiers: [slack({ url: `${origin}/slack`, allowPrivate: true })],
     makeWalk,
-    live: { ...config, clock: 'ticks', alerting: { ...config.alerting, receivers: { people: { outputs: ['slack'] } }, route: { receiver: 'people', groupWaitMs: 0, groupBy: ['service'] } } },
+    live: { ...config, clock: 'ticks', alerting: { ...config.alerting, receivers: { people: { outputs: ['slack'], sendResolved: true } }, route: { receiver: 'people', groupWaitMs: 0, groupBy: ['service'] } } },
     clock: systemClock,
     reporter: silentReporter,
     ...(pace === undefined ? {} : { pace }),

@@ -1,4 +1,5 @@
 /** Phrases that detectors share: names shortened to what tells them apart, counts with their noun. */
+import { grouped } from '#contract';
 
 /** Longer names are cut in the middle of a sentence; the record shows them whole. */
 const nameLimit = 60;
@@ -13,7 +14,7 @@ export function shortName(name: string): string {
 
 /** `1 day`, `1,402 calls`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 /** A time span as people say it: `40 s`, `12 min`, `3 h`, `5 days`. */

@@ -34,6 +34,21 @@ const takenApart = {
   },
 };
 
+/**
+ * Node.js gives the names of its HTTP module to an import all at once, and with them a client and sockets of the web that
+ * take fourteen megabytes when they are first looked at; asked for by name they come when they are used.
+ */
+const httpByName = {
+  name: 'http-by-name',
+  setup(builder) {
+    const namespace = 'http-by-name';
+    const names = 'createServer, get, request, Agent, Server, IncomingMessage, ServerResponse, ClientRequest, OutgoingMessage, STATUS_CODES, METHODS, globalAgent, validateHeaderName, validateHeaderValue, maxHeaderSize';
+    const own = { http: names, https: 'createServer, get, request, Agent, Server, globalAgent' };
+    builder.onResolve({ filter: /^(?:node:)?https?$/ }, ({ path, kind }) => (kind === 'require-call' ? undefined : { path: path.replace('node:', ''), namespace }));
+    builder.onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: `const named = process.getBuiltinModule('node:${path}'); export const { ${own[path]} } = named; export default named;`, loader: 'js' }));
+  },
+};
+
 const dist = join(home, 'dist');
 const chunks = join(dist, 'chunks');
 mkdirSync(chunks, { recursive: true });
@@ -57,7 +72,7 @@ const { outputFiles, metafile } = await build({
   external: ['koffi'],
   outdir: dist,
   absWorkingDir: home,
-  plugins: [oneLanguage, takenApart],
+  plugins: [oneLanguage, takenApart, httpByName],
   // The report's style, script and chart library travel within the bundle.
   define: { REPORT_ASSETS: JSON.stringify(readReportAssets()) },
   // Names stay, so that a trace of FARGAZER_DEBUG can be read; white space and syntax are halved for a faster start.

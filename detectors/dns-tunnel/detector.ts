@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 import { seen } from '#baselines';
-import { defineDetector, type DnsLookup, type Evidence } from '#contract';
+import { defineDetector, grouped, type DnsLookup, type Evidence } from '#contract';
 import { counted, shortName, sized, spanned } from '../phrase.ts';
 import { plainName, titled } from '../process-phrase.ts';
 import { countedUnder, isReverse } from './domain.ts';
@@ -32,7 +32,7 @@ function underDomain(lookup: DnsLookup): DnsLookup {
 function reasonOf({ names, coded, carriers, characters, bytes }: Asked, enough: number, muchBytes: number): string | undefined {
   if (coded >= enough) return `${counted(coded, 'name')} of which look like data`;
   if (carriers >= enough) return `${counted(carriers, 'question')} of kinds that carry much`;
-  if (names.length >= leastNames && characters >= manyCharacters) return `with ${characters.toLocaleString('en-US')} characters in front of it`;
+  if (names.length >= leastNames && characters >= manyCharacters) return `with ${grouped(characters)} characters in front of it`;
   if (names.length >= leastNames && bytes >= muchBytes) return `with ${sized(bytes)} of questions and answers`;
   return names.length >= manyNames ? 'each asked for the first time' : undefined;
 }

@@ -1,5 +1,5 @@
 /** The sentences of an alert on how many lines a task writes. */
-import { severities, type Evidence, type History, type LogMinute, type Severity } from '#contract';
+import { grouped, severities, type Evidence, type History, type LogMinute, type Severity } from '#contract';
 import { weighLine } from '../line-weight.ts';
 import { clock, shortLine, whoOf, withLine } from '../line-phrase.ts';
 import { counted, spanned } from '../phrase.ts';
@@ -20,7 +20,7 @@ const farTimes = 10;
 function usually(low: number, high: number): string {
   const from = Math.max(0, Math.ceil(low - 1e-9));
   const to = Math.max(from, Math.floor(high + 1e-9));
-  return from === to ? from.toLocaleString('en-US') : `${from.toLocaleString('en-US')} to ${to.toLocaleString('en-US')}`;
+  return from === to ? grouped(from) : `${grouped(from)} to ${grouped(to)}`;
 }
 
 function over({ history }: Whose): string {

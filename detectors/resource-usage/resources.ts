@@ -1,5 +1,5 @@
 /** What a metric measures, in people's words and sizes. */
-import type { MetricMinute, MetricUnit } from '#contract';
+import { grouped, type MetricMinute, type MetricUnit } from '#contract';
 import { shortName, sized } from '../phrase.ts';
 
 export type Resource = 'cpu' | 'memory' | 'network received' | 'network sent' | 'disk read' | 'disk written' | 'disk' | 'other';
@@ -34,7 +34,7 @@ export const unitsOfCpu = 1_024;
 /** Three significant digits, thousands apart by commas. */
 function digits(value: number): string {
   const rounded = Number(value.toPrecision(3));
-  return Math.abs(rounded) >= 1_000 ? rounded.toLocaleString('en-US') : String(rounded);
+  return Math.abs(rounded) >= 1_000 ? grouped(rounded) : String(rounded);
 }
 
 /** A value with its unit: `92 %` (of what is reserved, or of one CPU), `41 MB`, `1.2 MB a second`. */

@@ -3,6 +3,7 @@ export * from './alert.ts';
 export * from './baseline.ts';
 export * from './case.ts';
 export * from './clock.ts';
+export * from './count-text.ts';
 export * from './decoder.ts';
 export * from './detector.ts';
 export * from './entity.ts';

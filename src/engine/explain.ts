@@ -1,8 +1,8 @@
 /** The sentence on how much history stands behind a judgement. */
-import type { BaselineView } from '#contract';
+import { grouped, type BaselineView } from '#contract';
 
 function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
 export function historySentence(view: BaselineView | undefined): string {

@@ -1,5 +1,5 @@
 /** Owners and their instances: who was seen since when, with the parts of their baselines and the traces of each task. */
-import { ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
+import { grouped, ownerKey, type Entity, type FeedName, type Owner, type Phase } from '#contract';
 import { hash32 } from './bound.ts';
 import { minuteLengthMs } from './order.ts';
 import { unpackValue } from './packed-value.ts';
@@ -242,7 +242,7 @@ export class Owners {
   #forgetIdlest(owner: OwnerRecord): void {
     const idlest = [...owner.instances].sort(([leftKey, left], [rightKey, right]) => left.lastSeenMs - right.lastSeenMs || (leftKey < rightKey ? -1 : 1));
     for (const [key, instance] of idlest.slice(0, instanceLimit / 10)) this.#forget(owner, key, instance);
-    this.onBound?.(`${owner.owner.name}: over ${instanceLimit.toLocaleString('en-US')} tasks or sessions within a day; those seen longest ago are forgotten`);
+    this.onBound?.(`${owner.owner.name}: over ${grouped(instanceLimit)} tasks or sessions within a day; those seen longest ago are forgotten`);
   }
 
   /** Forgets instances unseen since `beforeMs`: tasks end without a word. */

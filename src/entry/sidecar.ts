@@ -16,6 +16,7 @@ import { walkOf } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { oneLane } from './program/live/one-lane.ts';
 import { knowledgeOf } from './program/sidecar/knowledge.ts';
+import { plainReporter } from './program/sidecar/plain-reporter.ts';
 import { whoseTask, type Whose } from './program/sidecar/whose.ts';
 import { withSecrets } from './secrets.ts';
 
@@ -44,8 +45,9 @@ async function detect(settings: SidecarSettings, { clock, whose, start }: Parts,
   const { stateDir, output, signal, learnForMs } = settings;
   const config = await withSecrets(settings.config, plugins);
   const { sinks, notifiers } = await outputsOf(config, output);
-  const { telemetry } = await import('../telemetry/index.ts');
-  const { reporter, registry, close } = telemetry({ version: manifest.version, level: 'warn' });
+  // Metrics and their server are many megabytes: they come when somebody asks for them.
+  const told = config.http === undefined ? undefined : (await import('../telemetry/index.ts')).telemetry({ version: manifest.version, level: 'warn' });
+  const reporter = told?.reporter ?? plainReporter((text) => void process.stderr.write(text), () => clock.now());
   const knowledge = await knowledgeOf(settings, config, { whose, start, clock });
   const store = stateDir === undefined ? memoryStore() : embeddedStore(stateDir);
   const live = { ...config, ...(learnForMs === undefined ? {} : { learnForMs }) };
@@ -57,14 +59,14 @@ async function detect(settings: SidecarSettings, { clock, whose, start }: Parts,
       return walk;
     },
   });
-  const server = config.http === undefined ? undefined : await (await import('../api/index.ts')).serve({ address: config.http, registry, health: () => consumer.health() });
+  const server = config.http === undefined || told === undefined ? undefined : await (await import('../api/index.ts')).serve({ address: config.http, registry: told.registry, health: () => consumer.health() });
   try {
     await consumer.run(signal);
   } finally {
     await knowledge.end();
     await server?.close();
     if (stateDir !== undefined) await store.close();
-    close();
+    told?.close();
   }
 }
 

@@ -2,7 +2,8 @@
 import type { DestinationStream } from 'pino';
 import { systemClock, type Clock, type HappeningName, type Reporter } from '#contract';
 import { entryOf, happeningTable, type Level } from './happening-table.ts';
-import { listedFields, makeLog } from './log.ts';
+import { listedFields } from './listed-fields.ts';
+import { makeLog } from './log.ts';
 import { makeMetrics } from './metrics.ts';
 import { standardError } from './standard-error.ts';
 

@@ -1,7 +1,6 @@
 /** Our own log: one JSON line for each thing that happened, made of the fields its entry names and of nothing else. */
 import { pino, type DestinationStream } from 'pino';
 import type { Clock } from '#contract';
-import { plainName } from './bounded-values.ts';
 import type { Level, PlainEntry } from './happening-table.ts';
 
 /** A field of a log line; anything else that was told is left out. */
@@ -54,22 +53,6 @@ export function makeLog(clock: Clock, level: Level, destination: DestinationStre
       logger[loudness]({ event: name, ...fields, ...(leftOut > 0 ? { leftOut } : {}) }, message);
     },
   };
-}
-
-/** The fields that the entry names, as plain numbers and short printable names. */
-export function listedFields(entry: { fields: readonly string[] }, told: Readonly<Record<string, unknown>>): Record<string, string | number> {
-  const listed: Record<string, string | number> = {};
-  for (const field of entry.fields) {
-    const value = Object.hasOwn(told, field) ? told[field] : undefined;
-    if (typeof value === 'number') listed[field] = Number.isFinite(value) ? value : -1;
-    else if (typeof value === 'string') listed[field] = field === 'code' ? plainCode(value) : plainName(value);
-  }
-  return listed;
-}
-
-/** Codes are words out of the code or the name of an error; a sentence in their place may hold anything, and is not shown. */
-function plainCode(code: string): string {
-  return /^[\w.:-]{1,64}$/.test(code) ? code : 'unknown';
 }
 
 function instant(nowMs: number): string {

@@ -10,11 +10,13 @@ import { entryLimitBytes, eventEntry } from '../../src/alerting/sinks/eventbridg
 import { falcoEvent } from '../../src/alerting/sinks/falcosidekick/index.ts';
 import { detectionFinding } from '../../src/alerting/sinks/ocsf/finding.ts';
 import { securityFinding } from '../../src/alerting/sinks/security-hub/finding.ts';
+import { bodyLimitBytes as splunkBodyBytes, splunkHec } from '../../src/alerting/sinks/splunk-hec/index.ts';
 import { anAlert } from './alert.ts';
-import { hostileStrings } from './hostile.ts';
+import { hostileStrings, neverShown } from './hostile.ts';
 import { spoiltAlert } from './spoilt-alert.ts';
 import { assertAsff } from './stand-ins/asff.ts';
 import { assertEmbeddedMetrics } from './stand-ins/embedded-metrics.ts';
+import { openSplunk } from './stand-ins/machine-services.ts';
 import { assertDetectionFinding } from './stand-ins/ocsf-schema.ts';
 
 const account = '123456789012';
@@ -57,6 +59,27 @@ describe('any alert, hostile or huge', () => {
       assert.ok(14 + Buffer.byteLength(`${entry.Source}${entry.DetailType}${entry.Detail}`) <= entryLimitBytes);
       assert.equal((JSON.parse(entry.Detail) as Alert).id, alert.id);
     }
+  });
+
+  test('is an event that Splunk takes, whole or shortened, with telemetry in no envelope', async (t) => {
+    const token = '91119111-2222-3333-4444-555566667777';
+    const service = await openSplunk(token);
+    t.after(() => service.close());
+    const sink = splunkHec({ url: service.http.origin, token, allowPrivate: true, index: 'main' });
+    let sent = 0;
+    for (const alert of hostileAlerts()) {
+      await sink.send(alert);
+      sent += 1;
+      const body = service.http.requests.at(-1)?.body ?? '';
+      assert.ok(Buffer.byteLength(body) <= splunkBodyBytes);
+      const envelope = JSON.parse(body) as { host: string; fields: Record<string, string>; event: Alert };
+      assert.deepEqual(Object.keys(envelope), ['time', 'host', 'source', 'sourcetype', 'index', 'event', 'fields']);
+      assert.deepEqual(Object.keys(envelope.fields), ['detector', 'severity', 'status']);
+      for (const word of [envelope.host, ...Object.values(envelope.fields)]) assert.ok(word !== '' && [...word].length <= 200 && word.isWellFormed() && !neverShown.test(word), JSON.stringify(word));
+      assert.equal(envelope.event.id, alert.id);
+    }
+    // As many bodies as requests: none was two, and none was refused.
+    assert.equal(service.http.requests.length, sent);
   });
 
   test('is an event that Falcosidekick takes and will not cut', () => {

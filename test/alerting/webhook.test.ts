@@ -99,6 +99,36 @@ describe('the webhook', () => {
     assert.equal((await failure(send({ url: 'http://hook.example/', allowPrivate: false, lookup }))).code, 'address-refused');
   });
 
+  test('follows no redirect, wherever it leads', async () => {
+    const inner = await openReceiver();
+    try {
+      for (const to of [inner.url, 'http://169.254.169.254/latest/meta-data/', 'http://localhost:1/', '//[::1]/']) {
+        for (const status of [301, 302, 303, 307, 308]) {
+          receiver.answer = { status, headers: { location: to } };
+          assert.equal((await failure(send())).code, 'redirected');
+        }
+      }
+      assert.equal(inner.received.length, 0);
+    } finally {
+      await inner.close();
+    }
+  });
+
+  test('asks for a name once a request and connects to what it was told, so that a name cannot change its mind between', async () => {
+    const { port } = new URL(receiver.url);
+    const answers = ['10.1.2.3', '127.0.0.1', '169.254.169.254', '8.8.8.8'];
+    let asked = 0;
+    const lookup = ((_: string, __: object, done: (error: null, found: object[]) => void) => done(null, [{ address: answers[asked++] ?? '8.8.8.8', family: 4 }])) as unknown as Parameters<typeof webhook>[0]['lookup'];
+    const url = `http://hook.example:${port}/`;
+    assert.equal((await failure(send({ url, allowPrivate: false, lookup }))).code, 'address-refused');
+    assert.equal(asked, 1);
+    // Each request is judged anew: what was well before is no excuse.
+    await send({ url, lookup });
+    assert.equal((await failure(send({ url, lookup }))).code, 'address-refused');
+    assert.equal(asked, 3);
+    assert.equal(receiver.received.length, 1);
+  });
+
   test('never reaches link-local, even where private networks are allowed', () => {
     for (const address of ['169.254.169.254', 'fe80::1', 'fd00:ec2::254', '0.0.0.0', 'localhost', '']) assert.equal(isReachable(address, true), false, address);
     for (const address of ['127.0.0.1', '10.0.0.1', '::1', '8.8.8.8']) assert.equal(isReachable(address, true), true, address);

@@ -7,7 +7,7 @@ import { plugins } from '../../src/entry/plugins.ts';
 import { shorthands } from '../../src/entry/shorthands.ts';
 
 const samples: Readonly<Record<string, string>> = {
-  url: 'https://example.com/hooks/abc', apiKey: 'a1b2c3d4-a1b2-c3d4-e5f6-a1b2c3d4e5f6', routingKey: 'a'.repeat(32), topic: 'alerts', topicArn: 'arn:aws:sns:eu-west-1:123456789012:alerts', path: '/var/log/findings.ndjson', namespace: 'Fargazer/Test',
+  url: 'https://example.com/hooks/abc', apiKey: 'a1b2c3d4-a1b2-c3d4-e5f6-a1b2c3d4e5f6', routingKey: 'a'.repeat(32), topic: 'alerts', topicArn: 'arn:aws:sns:eu-west-1:123456789012:alerts', path: '/var/log/findings.ndjson', namespace: 'Fargazer/Test', file: '/var/log/alerts.jsonl',
 };
 
 for (const [name, option] of shorthands) {

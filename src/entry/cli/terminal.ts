@@ -50,14 +50,25 @@ export function processTerminal(signal: AbortSignal, onClosed: () => void): Term
     hasColour: stdout.isTTY && stdout.hasColors() && !process.env['NO_COLOR'],
     isOutputTerminal: stdout.isTTY,
     isMessageTerminal: stderr.isTTY,
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    // Asked when it is needed: it loads the library of languages.
+    get timeZone() {
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
     signal,
   };
 }
 
 /** As outputs for people need it. */
-export function outputOf({ write, columns, hasColour, timeZone }: Terminal): Output {
-  return { write, columns, hasColour, timeZone };
+export function outputOf(terminal: Terminal): Output {
+  const { write, columns, hasColour } = terminal;
+  return {
+    write,
+    columns,
+    hasColour,
+    get timeZone() {
+      return terminal.timeZone;
+    },
+  };
 }
 
 /** Text in a style, or as it is where the terminal shows no colours. */

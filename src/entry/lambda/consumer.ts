@@ -67,7 +67,7 @@ export class Consumer {
 
   get deliverySettings(): Omit<DeliverySettings, 'reporter'> {
     const { store, sinks, notifiers, alerting, clock } = this;
-    return { store, sinks, notifiers, receivers: alerting.receivers, clock };
+    return { store, sinks, notifiers, alerting, clock };
   }
 
   /** Before the first batch of a container. Throws `state-newer`: nothing is added to what a newer version goes on with. */

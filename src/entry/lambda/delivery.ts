@@ -2,6 +2,7 @@
 import type { AlertingSettings, Clock, Deliverable, Notifier, PendingAlert, PendingAlerts, Reporter, Sink, Store } from '#contract';
 import { deliveryKey, dispatcher, readDelivery } from '../../alerting/dispatch/index.ts';
 import { notifierOutlet, type Sending } from '../../alerting/dispatch/notifier-outlet.ts';
+import { outputsOf } from '../../alerting/receivers.ts';
 import { Checkpoint, StateMoved, type PendingBatch } from '../../engine/checkpoint.ts';
 import { keepingLetters } from '../program/alerts/letters.ts';
 import { kindsByName } from '../program/engine.ts';
@@ -14,7 +15,7 @@ export interface DeliverySettings {
   sinks: readonly Sink[];
   /** They get what the alerting pipeline decided. */
   notifiers: readonly Notifier[];
-  receivers: AlertingSettings['receivers'];
+  alerting: AlertingSettings;
   clock: Clock;
   reporter: Reporter;
 }
@@ -40,7 +41,7 @@ export async function deliveredThrough(store: Store, outputs: readonly { name: s
 
 /** Delivers what waits until none does, or the time is over. */
 export async function deliver(settings: DeliverySettings, time: TimeLeft): Promise<void> {
-  const { store, sinks, notifiers, receivers, clock, reporter } = settings;
+  const { store, sinks, notifiers, alerting, clock, reporter } = settings;
   if (!time.hasFor(shortestMs)) return;
   const { pending, outbox } = await Checkpoint.open(store, kindsByName);
   const isLeft = async (batches: readonly PendingBatch[], outputs: readonly { name: string }[]): Promise<boolean> => {
@@ -50,7 +51,7 @@ export async function deliver(settings: DeliverySettings, time: TimeLeft): Promi
   if (!(await isLeft(pending, sinks)) && !(await isLeft(outbox, notifiers))) return;
   const deadline = (): number => clock.now() + Math.min(longestMs, time.wholeMs / 4, time.leftMs() / 2);
   await whileLeased({ store, clock, name: 'delivery', forMs: longestMs + shortestMs, hasTime: () => time.hasFor(shortestMs) }, async () => {
-    const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));
+    const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => outputsOf(alerting, receiver).outputs.includes(notifier.name) }));
     const untilMs = deadline();
     // Made anew: how far others came meanwhile stands in the store alone.
     await Promise.all([

@@ -13,6 +13,7 @@ const loaderName = /^ld-(?:linux|musl)[\w.-]*\.so(?:\.\d+)?$/;
 const dropPlaces = ['/tmp', '/var/tmp', '/dev/shm', '/run'];
 const dropMask = created | closedAfterWrite | attributes | movedTo;
 
+const elfMagic = 0x7f454c46;
 const watchLimit = 1_024;
 const openedLimit = 256;
 /** An opening says who started for so long: a fork and its exec lie closer together on any machine that is not stuck. */
@@ -37,6 +38,8 @@ export interface Opening {
   root: Root;
   atMs: number;
   isExplained: boolean;
+  /** The loader was opened next: this was a start, and no mere reading. */
+  isStart: boolean;
 }
 
 export interface ExecNotify {
@@ -48,7 +51,7 @@ export interface ExecNotify {
   drain(nowMs: number): boolean;
   /** Files opened lately, oldest first. */
   openings(): readonly Opening[];
-  /** The program that a file runs by: itself, or what its first line names; undefined where it is neither. */
+  /** The program that a file was started as: itself, or what its first line names; undefined where it was only read. */
   programOf(opening: Opening): { path: string; script?: string } | undefined;
   readonly watches: number;
   readonly failure: string | undefined;
@@ -71,6 +74,7 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
   const ownOpenings = new Map<string, number>();
   const leftAlone: { one: Watched; untilMs: number }[] = [];
   let failure: string | undefined;
+  let lastOpened: string | undefined;
 
   const watch = (root: Root, path: string, mask: number, more: Partial<Watched> = {}): void => {
     const prefix = root.prefix();
@@ -134,7 +138,12 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
       return true;
     }
     if ((mask & openedFile) === 0) return false;
-    if (one.isLoader === true) return true;
+    if (one.isLoader === true) {
+      const last = lastOpened === undefined ? undefined : opened.get(lastOpened);
+      if (last !== undefined) last.isStart = true;
+      lastOpened = undefined;
+      return true;
+    }
     const path = one.file ?? `${one.directory === '/' ? '' : one.directory}/${name}`;
     const key = `${one.root.key} ${path}`;
     const own = ownOpenings.get(key) ?? 0;
@@ -144,11 +153,12 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
     }
     opened.delete(key);
     if (opened.size >= openedLimit) opened.delete(opened.keys().next().value!);
-    opened.set(key, { path, root: one.root, atMs: nowMs, isExplained: false });
+    opened.set(key, { path, root: one.root, atMs: nowMs, isExplained: false, isStart: false });
+    lastOpened = key;
     return true;
   };
 
-  const firstLine = (opening: Opening): string | undefined => {
+  const headOf = (opening: Opening): Buffer | undefined => {
     const prefix = opening.root.prefix();
     if (prefix === undefined) return undefined;
     const key = `${opening.root.key} ${opening.path}`;
@@ -158,8 +168,8 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
       descriptor = openSync(`${prefix}${opening.path}`, 'r');
       if (ownOpenings.size > openedLimit) ownOpenings.clear();
       ownOpenings.set(key, (ownOpenings.get(key) ?? 0) + 1);
-      const head = Buffer.alloc(128);
-      return head.toString('latin1', 0, readSync(descriptor, head, 0, head.length, 0));
+      const head = Buffer.alloc(1_024);
+      return head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
     } catch {
       return undefined;
     } finally {
@@ -203,12 +213,14 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
     },
     openings: () => [...opened.values()],
     programOf(opening) {
-      const head = firstLine(opening);
-      if (head?.startsWith('\x7fELF') === true) return /\.so(?:\.|$)/.test(opening.path) ? undefined : { path: opening.path };
-      const interpreter = head === undefined ? undefined : /^#!\s*(\/\S+)/.exec(head)?.[1];
+      const head = headOf(opening);
+      if (head === undefined) return undefined;
+      if (head.length > 4 && head.readUInt32BE(0) === elfMagic) return opening.isStart || !hasLoader(head) ? { path: opening.path } : undefined;
+      const interpreter = /^#!\s*(\/\S+)/.exec(head.toString('latin1'))?.[1];
       const prefix = opening.root.prefix();
       if (interpreter === undefined || prefix === undefined) return undefined;
-      return { path: resolveWithin(prefix, interpreter) ?? interpreter, script: opening.path };
+      const path = resolveWithin(prefix, interpreter) ?? interpreter;
+      return opened.get(`${opening.root.key} ${path}`)?.isStart === true ? { path, script: opening.path } : undefined;
     },
     get watches() {
       return watched.size;
@@ -221,6 +233,19 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
       inotify.close();
     },
   };
+}
+
+/** A program header of a 64-bit ELF file asks for a loader (PT_INTERP); a program that is linked with none runs alone. */
+function hasLoader(head: Buffer): boolean {
+  if (head.length < 64) return true;
+  const size = head.readUInt16LE(54);
+  const count = head.readUInt16LE(56);
+  for (let at = 64, left = count; left > 0 && size > 0; left -= 1, at += size) {
+    if (at + 4 > head.length) return true;
+    if (head.readUInt32LE(at) === 3) return true;
+  }
+  // Libraries name no loader either.
+  return head.readUInt16LE(16) !== 2;
 }
 
 function namesIn(directory: string): string[] {

