@@ -11,7 +11,7 @@ const parts: Readonly<Record<string, () => Promise<Figure[]>>> = { memory, proce
 
 /** All parts, or those named. */
 export async function run(named: readonly string[] = Object.keys(parts)): Promise<Figure[]> {
-  const why = whyNoRange() || (existsSync(programOf('bundle')) ? false : 'needs the bundle: npm run setup');
+  const why = whyNoRange() || (existsSync(programOf('bundle')[0]!) ? false : 'needs the bundle: npm run setup');
   if (why !== false) return [{ name: 'sidecar', value: Number.NaN, detail: `It ${why}.` }];
   const figures: Figure[] = [];
   for (const name of named) {

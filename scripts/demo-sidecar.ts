@@ -5,6 +5,7 @@ import type { Alert } from '#contract';
 import { attacks } from '../test/range/attacks/index.ts';
 import { benign } from '../test/range/benign.ts';
 import { forwardPort } from '../test/range/place.ts';
+import { untilReady } from '../test/range/run.ts';
 import { programOf, startSidecar, type SeenAlert } from '../test/range/sidecar.ts';
 import { whyNoRange } from '../test/range/task.ts';
 import { buildWorld } from '../test/range/world.ts';
@@ -53,13 +54,14 @@ async function demonstrate(): Promise<void> {
     await sleep(500);
     let beganMs = 0;
     let told = 0;
-    const program = existsSync(programOf('bundle')) ? 'bundle' : 'sources';
+    const program = existsSync(programOf('bundle')[0]!) ? 'bundle' : 'sources';
     const sidecar = startSidecar(range.task, { hasPtrace: true, learnForMs, program, receiver: 'forward', folder: range.task.folder });
     sidecar.onAlert((seen) => {
       told += seen.isUpdate ? 0 : 1;
       show(seen, beganMs);
     });
     say(`fargazer sidecar --forward 127.0.0.1:${forwardPort} --learn-for ${learnForMs / 1_000}s begins, and learns what is usual.`);
+    await untilReady(range, Date.now(), forwardPort);
     const taughtMs = Date.now() + learnForMs + 1_500;
     for (const { name, play } of benign) if (ordinary.includes(name)) await play(range, 1);
     await sleep(Math.max(0, taughtMs - Date.now()));

@@ -40,7 +40,7 @@ async function found(range: Range, kind: 'process' | 'connection' | 'reset', wit
     const match = told.find((event) =>
       kind === 'process'
         ? event.kind === 'process' && event.activity === 'launch' && (event.arguments?.join(' ').includes(`0.02${String(number).padStart(4, '0')}`) === true || (/\bsleep$/.test(event.program?.path ?? '') && event.arguments?.length === 0 && (event.timeMs ?? 0) >= beganMs - 10 && (event.timeMs ?? 0) < beganMs + everyMs))
-        : event.kind === 'network' && JSON.stringify(event).includes(`"${address}"`),
+        : event.kind === 'network' && (event.timeMs ?? 0) >= beganMs - 20 && JSON.stringify(event).includes(`"${address}"`),
     );
     if (match === undefined) continue;
     count += 1;

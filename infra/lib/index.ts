@@ -8,3 +8,5 @@ export { Foundation, type Capacity, type FoundationProps, type ReadBucket } from
 export type { ResolverLogProps } from './resolver-logs.ts';
 export { TelemetryRoutes, type TelemetryRoutesProps } from './routes.ts';
 export { FargazerService, type FargazerServiceProps } from './service.ts';
+export { FargazerSidecar, type DetectProps, type FargazerSidecarProps, type ShipProps } from './sidecar.ts';
+export type { Baselines } from './sidecar-permissions.ts';

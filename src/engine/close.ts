@@ -26,12 +26,29 @@ export function closeMinute(minute: MinuteState, state: WalkState, judges: Judge
   eachSum(minute, judges, silent, judge);
   const touched: Part[] = [];
   for (const { instance, entity, waiting } of minute.entities.values()) {
-    waiting?.each(({ observation }) => judges.learn(instance, entity, observation, feed, touched));
+    waiting?.each(({ observation, isLearned }) => {
+      if (isLearned !== true) judges.learn(instance, entity, observation, feed, touched);
+    });
   }
   eachSum(minute, judges, silent, (instance, entity, observation) => judges.learn(instance, entity, observation, feed, touched));
   const endMs = (minute.minute + 1) * minuteLengthMs;
   // While a teaching lasts readiness is not asked for: it comes with the teaching's end.
   if (endMs > teacher.teachUntilMs) for (const part of touched) part.kind.endMinute(part.state, endMs);
+}
+
+/**
+ * A teaching ends within a minute: what it saw teaches then and not at the minute's end, or everything would be news until
+ * then. Sums go on to their minute's end, and are taught as wholes.
+ */
+export function endTeachingWithin(minute: MinuteState, teachUntilMs: number, judges: Judges): void {
+  const touched: Part[] = [];
+  for (const { instance, entity, waiting } of minute.entities.values()) {
+    waiting?.each((held) => {
+      if (held.isLearned === true || held.observation.timeMs >= teachUntilMs) return;
+      judges.learn(instance, entity, held.observation, minute.feed, touched);
+      held.isLearned = true;
+    });
+  }
 }
 
 type Told = (instance: Instance, entity: Entity, observation: Observation) => void;

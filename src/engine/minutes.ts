@@ -29,6 +29,8 @@ export interface Waiting {
   observation: Observation;
   /** Alerts the first of the key was filed under. */
   episodes: Episode[];
+  /** It has taught already: a teaching ended within its minute. */
+  isLearned?: boolean;
 }
 
 /** What one instance sent in one minute. */

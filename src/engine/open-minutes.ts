@@ -23,7 +23,7 @@ interface PackedMinute {
     continuationLines: number;
     metrics: MetricSet | null;
     network: (Omit<NetworkInMinute, 'sentByPeer'> & { sentByPeer: [string, number][]; records: RawShown[] }) | null;
-    waiting: { key: string; observation: Observation; episodes: string[] }[];
+    waiting: { key: string; observation: Observation; episodes: string[]; isLearned?: boolean }[];
   }[];
 }
 
@@ -45,8 +45,9 @@ export function packMinutes(minutes: Minutes): JsonValue {
         continuationLines: of.continuationLines,
         metrics: of.metrics ?? null,
         network: of.network === undefined ? null : { ...of.network, sentByPeer: [...(of.network.sentByPeer ?? [])] },
-        waiting: [...(of.waiting ?? [])].map(([key, { observation, episodes }]) => ({
+        waiting: [...(of.waiting ?? [])].map(([key, { observation, episodes, isLearned }]) => ({
           key,
+          ...(isLearned === true ? { isLearned } : {}),
           observation,
           episodes: episodes.map(({ fingerprint }) => fingerprint),
         })),
@@ -74,9 +75,9 @@ export function unpackMinutes(packed: JsonValue, minutes: Minutes, owners: Owner
         network: of.network === null ? undefined : { ...of.network, sentByPeer: Few.from(of.network.sentByPeer) },
         waiting: undefined,
       };
-      for (const { key, observation, episodes: fingerprints } of of.waiting) {
+      for (const { key, observation, episodes: fingerprints, isLearned } of of.waiting) {
         const filed = fingerprints.map((fingerprint) => episodes.open(fingerprint)).filter((known): known is Episode => known !== undefined);
-        found.waiting = put(found.waiting, key, { observation, episodes: filed });
+        found.waiting = put(found.waiting, key, { observation, episodes: filed, ...(isLearned === true ? { isLearned } : {}) });
       }
       state.entities.set(found.instance, found);
     }

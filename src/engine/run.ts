@@ -5,7 +5,7 @@
  *   gate -> tape -> [ note facts -> attribute -> judge single events ] -> minute's end: judge, learn
  */
 import { feedNames, type FargazerEvent, type FeedName, type JsonValue, type Owner } from '#contract';
-import { closeMinute } from './close.ts';
+import { closeMinute, endTeachingWithin } from './close.ts';
 import { Gate } from './gate.ts';
 import { Judges } from './judge.ts';
 import { Minutes, type MinuteState } from './minutes.ts';
@@ -52,6 +52,8 @@ export class Walk {
   /** Where the records of this input really lie; nothing is known of it before all of it is read. */
   #span: Span | undefined;
   #teachesAll = false;
+  /** By feed, in order of release, those to come. */
+  #teachingEnds: { feed: FeedName; release: number }[] = [];
   readonly #restored: Days = new Map();
   /** Told of the release of the first row ever walked, before it is; set where a teaching begins with it. */
   onFirst: ((release: number) => void) | undefined;
@@ -130,11 +132,13 @@ export class Walk {
   /** Walks what is released before `release`; minutes that end by then are closed. */
   walkTo(release: number): void {
     const { lateness } = this.settings;
-    this.#teacher.teachUntilMs = this.#teachesAll ? Infinity : this.state.teachUntilMs;
+    this.#knowTeaching();
     const head = new ReadingHead(this.tape, lateness, release);
     for (;;) {
       const row = head.next();
-      this.#closeUpTo(row === undefined ? release : releaseOf(row, lateness));
+      const to = row === undefined ? release : releaseOf(row, lateness);
+      while (this.#teachingEnds.length > 0 && this.#teachingEnds[0]!.release <= to) this.#endTeaching();
+      this.#closeUpTo(to);
       if (row === undefined) break;
       if (this.onFirst !== undefined) this.#tellFirst(releaseOf(row, lateness));
       this.rows.walk(row);
@@ -147,7 +151,27 @@ export class Walk {
   #tellFirst(release: number): void {
     this.onFirst!(release);
     this.onFirst = undefined;
-    this.#teacher.teachUntilMs = this.#teachesAll ? Infinity : this.state.teachUntilMs;
+    this.#knowTeaching();
+  }
+
+  /** Until when it is taught, and where on the axis that ends for each feed: everything of before has been walked by then. */
+  #knowTeaching(): void {
+    const { marks, teachUntilMs } = this.state;
+    this.#teacher.teachUntilMs = this.#teachesAll ? Infinity : teachUntilMs;
+    this.#teachingEnds = [];
+    if (!Number.isFinite(this.#teacher.teachUntilMs)) return;
+    for (const feed of feedNames) {
+      const release = teachUntilMs + this.settings.lateness[feed];
+      if (release >= (marks.get(feed) ?? -Infinity)) this.#teachingEnds.push({ feed, release });
+    }
+    this.#teachingEnds.sort((left, right) => left.release - right.release);
+  }
+
+  #endTeaching(): void {
+    const { feed, release } = this.#teachingEnds.shift()!;
+    // Minutes that end sooner teach first, as they do otherwise.
+    this.#closeUpTo(release);
+    for (const minute of this.#minutes.all()) if (minute.feed === feed) endTeachingWithin(minute, this.state.teachUntilMs, this.judges);
   }
 
   /** The end of the input: walks everything that is left. */

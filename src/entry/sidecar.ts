@@ -53,6 +53,7 @@ async function detect(settings: SidecarSettings, { clock, whose, start }: Parts,
   const live = { ...config, ...(learnForMs === undefined ? {} : { learnForMs }) };
   const consumer = new Consumer({
     sources: [task], store, sinks, notifiers, live, clock, reporter, pace,
+    teachFromMs: () => clock.now(),
     makeWalk(run, state, lateness) {
       const walk = walkOf(config, run, state, lateness);
       knowledge.apply(walk);

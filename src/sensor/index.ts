@@ -47,7 +47,7 @@ export function sensor(settings: SensorSettings): Sensor {
   let running: Running | undefined;
   let filed = 0;
   /** Everything before it was given: what is told now happened no earlier, for whoever reads. */
-  let completeMs = 0;
+  let completeMs = settings.clock.now();
 
   const tell = (sighting: Sighting, whose?: { pid?: number; containerId?: string }): void => {
     const containerId = whose?.containerId ?? (whose?.pid === undefined ? undefined : running?.context.processes.get(whose.pid)?.containerId);

@@ -40,8 +40,9 @@ export function knownRoots(procPath: string): Roots {
       const known = roots.find((root) => root.key === key);
       if (known !== undefined) {
         if (!known.pids.includes(pid)) {
-          known.pids.push(pid);
-          if (known.pids.length > pidsKept) known.pids.shift();
+          // Those who live long are of more use than whoever came last.
+          if (known.pids.length >= pidsKept) known.pids = known.pids.filter((other) => rootKey(`${procPath}/${other}/root/`) === key);
+          if (known.pids.length < pidsKept) known.pids.push(pid);
         }
         known.containerId ??= containerId;
         return known;

@@ -78,7 +78,7 @@ async function teach(range: Range, behaviours: readonly Benign[], endMs: number,
 }
 
 /** The sidecar listens: its receiver's port is taken in the task. */
-async function untilReady(range: Range, startMs: number, port: number): Promise<number> {
+export async function untilReady(range: Range, startMs: number, port: number): Promise<number> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`;
   while (Date.now() - startMs < 20_000) {
     if (readFileSync(`/proc/${range.task.pid}/net/tcp`, 'latin1').includes(wanted)) return Date.now() - startMs;

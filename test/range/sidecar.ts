@@ -48,8 +48,9 @@ export interface RunningSidecar {
   end(): Promise<{ tookMs: number; status: number | null }>;
 }
 
-export function programOf(program: SidecarSettings['program']): string {
-  return program === 'bundle' ? join(home, 'dist', 'fargazer.mjs') : join(home, 'src', 'entry', 'cli', 'main.ts');
+/** The command that starts it: the program as users start it, or its sources. */
+export function programOf(program: SidecarSettings['program']): string[] {
+  return program === 'bundle' ? [join(home, 'bin', 'fargazer')] : [process.execPath, join(home, 'src', 'entry', 'cli', 'main.ts')];
 }
 
 /** A process and what it started, as the machine counts. */
@@ -90,7 +91,7 @@ export function startSidecar(task: Task, { hasPtrace, learnForMs, program, recei
   const logFile = join(folder, 'sidecar.log');
   const address = receiver === 'forward' ? ['--forward', `127.0.0.1:${forwardPort}`] : ['--http', `127.0.0.1:${httpPort}`];
   const output = openSync(logFile, 'a');
-  const child = task.beside([process.execPath, programOf(program), 'sidecar', '--proc', '/proc', ...address, '--state', join(folder, 'state'), '--sink', `jsonl:${alertsFile}`, '--learn-for', `${learnForMs / 1_000}s`], {
+  const child = task.beside([...programOf(program), 'sidecar', '--proc', '/proc', ...address, '--state', join(folder, 'state'), '--sink', `jsonl:${alertsFile}`, '--learn-for', `${learnForMs / 1_000}s`], {
     capabilities: hasPtrace ? [...defaultCapabilities, 'sys_ptrace'] : defaultCapabilities,
     environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ECS_CONTAINER_METADATA_URI_V4: metadataUri, ...(without.length === 0 ? {} : { FARGAZER_SENSOR_WITHOUT: without.join(',') }) },
     output,

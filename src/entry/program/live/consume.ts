@@ -8,6 +8,7 @@ import {
 } from '#contract';
 import { dispatcher, type Dispatcher } from '../../../alerting/dispatch/index.ts';
 import { notifierOutlet } from '../../../alerting/dispatch/notifier-outlet.ts';
+import { outputsOf } from '../../../alerting/receivers.ts';
 import type { LiveConfig } from '../../../config/index.ts';
 import { keepingLetters } from '../alerts/letters.ts';
 import type { MakeWalk } from '../engine.ts';
@@ -28,6 +29,8 @@ export interface ConsumeParts {
   live: Pick<LiveConfig, 'clock' | 'learnForMs' | 'checkpointEveryMs' | 'patienceMs' | 'flowFields'> & { alerting: AlertingSettings };
   /** Where alerts are wanted sooner than a stream gives them: time between two walks, and an alert's longest wait for its step. */
   pace?: { walkEveryMs: number; alertStepMs: number };
+  /** Where a teaching begins, in place of the earliest record: a task's records tell of times before anybody looked. */
+  teachFromMs?: () => number;
   clock: Clock;
   reporter: Reporter;
 }
@@ -74,15 +77,14 @@ export class Consumer {
 
   /** Runs until `signal` aborts, then saves and ends. Throws what no waiting helps. */
   async run(signal: AbortSignal): Promise<void> {
-    const { store, clock, live, makeWalk, sinks, notifiers, reporter, sources, pace } = this.#parts;
+    const { store, clock, live, makeWalk, sinks, notifiers, reporter, sources, pace, teachFromMs } = this.#parts;
     const startMs = clock.now();
-    const run = await LiveRun.open({ makeWalk, store, now: () => this.#steady.now(), time: live.clock, patienceMs: live.patienceMs, ...(pace === undefined ? {} : { walkEveryMs: pace.walkEveryMs }), alerting: live.alerting, decode: { flowFields: [...live.flowFields] }, ...(live.learnForMs === undefined ? {} : { learnForMs: live.learnForMs }) });
+    const run = await LiveRun.open({ makeWalk, store, now: () => this.#steady.now(), time: live.clock, patienceMs: live.patienceMs, ...(pace === undefined ? {} : { walkEveryMs: pace.walkEveryMs }), alerting: live.alerting, decode: { flowFields: [...live.flowFields] }, ...(live.learnForMs === undefined ? {} : { learnForMs: live.learnForMs }), ...(teachFromMs === undefined ? {} : { teachFromMs }) });
     this.#run = run;
     run.keepSources(sources.map(({ name }) => name));
     this.#saved = { atMs: clock.now(), steadyMs: this.#steady.now() };
     this.#dispatcher = dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: (after) => run.pending(after), clock, reporter });
-    const { receivers } = live.alerting;
-    const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => receivers[receiver]?.outputs.includes(notifier.name) === true }));
+    const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => outputsOf(live.alerting, receiver).outputs.includes(notifier.name) }));
     this.#outbox = dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: (after) => run.outbox(after), clock, reporter });
     this.#dispatcher.wake();
     this.#outbox.wake();

@@ -30,6 +30,8 @@ export interface LiveSettings {
   time: LiveTime;
   /** How long the first records teach, event time; undefined: nothing is taught, baselines learn until they are ready. */
   learnForMs?: number;
+  /** Where the teaching begins, event time, asked when the first record is walked; with the earliest of the records that were there then where absent. */
+  teachFromMs?: () => number;
   /** How long a lane may hold the walk while nothing comes of it. */
   patienceMs: number;
   /** Walking costs a look at all minutes that wait; once a second where absent. */
@@ -96,7 +98,7 @@ export class LiveRun {
     this.gate = new LiveGate(walk.tape, walk.settings.lateness, walk.state.marks);
     const live = checkpoint.live as unknown as PackedLive | null;
     this.lanes = Lanes.unpack(live?.lanes ?? {});
-    if (settings.learnForMs !== undefined && Object.keys(walk.state.feedFirstMs).length === 0) this.#beginTeaching(settings.learnForMs, live?.beginnings ?? []);
+    if (settings.learnForMs !== undefined && Object.keys(walk.state.feedFirstMs).length === 0) this.#beginTeaching(settings, live?.beginnings ?? []);
     this.#walkedMs = Math.max(-Infinity, ...walk.state.marks.values());
     walk.state.episodes.news.isOn = true;
     walk.state.episodes.keepsClosed = false;
@@ -221,14 +223,19 @@ export class LiveRun {
   }
 
   /** A teaching begins with the earliest of the records that were there when the first was walked. */
-  #beginTeaching(learnForMs: number, packed: readonly (readonly [number | null, number])[]): void {
+  #beginTeaching({ learnForMs = 0, teachFromMs }: LiveSettings, packed: readonly (readonly [number | null, number])[]): void {
+    const { state } = this.walk;
+    if (teachFromMs !== undefined) {
+      this.walk.onFirst = () => void (state.teachUntilMs = teachFromMs() + learnForMs);
+      return;
+    }
     const beginnings = Beginnings.unpack(packed);
     this.gate.beginnings = beginnings;
     this.walk.onFirst = (release) => {
       this.gate.beginnings = undefined;
       // It is walked when every lane has come to the tick behind it.
       const firstMs = beginnings.before(tickBefore(release) + tickLengthMs);
-      if (firstMs < Infinity) this.walk.state.teachUntilMs = firstMs + learnForMs;
+      if (firstMs < Infinity) state.teachUntilMs = firstMs + learnForMs;
     };
   }
 
