@@ -12,7 +12,8 @@ COPY tsconfig.json ./
 COPY scripts ./scripts
 COPY src ./src
 COPY detectors ./detectors
-RUN node scripts/bundle.mjs
+# What the function and the reports of a demonstration are made of has no use here.
+RUN node scripts/bundle.mjs && rm -rf dist/lambda dist/report dist/report.html dist/sources.sha256
 
 # The one library of machine code, of the platform that the image is for; as the lock file has it, checked by its hash.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS library
@@ -31,8 +32,7 @@ FROM node:24-bookworm-slim
 WORKDIR /opt/fargazer
 COPY LICENSE package.json ./
 COPY bin ./bin
-COPY --from=build /build/dist/fargazer.mjs /build/dist/help.txt /build/dist/version.txt ./dist/
-COPY --from=build /build/dist/chunks ./dist/chunks
+COPY --from=build /build/dist ./dist
 COPY --from=library /kept ./node_modules
 
 ENV NODE_ENV=production

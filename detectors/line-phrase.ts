@@ -8,10 +8,10 @@ const prefixes: readonly RegExp[] = [
   /^[^ ]{0,80}[#:]<\*>[^ ]{0,8} (?=.)/,
   /^[^ ]{0,24}<\*>[^ ]{0,8} (?=.)/,
   /^[\w-]{1,24}[:=] ?<\*>[,;]? (?=.)/,
-  /^[-–|:] /,
+  /^[-\u2013|:] /,
 ];
 /** Names of the fields of a JSON line, which close its template. */
-const fields = / \{[\w.,:@$<*>…-]*\}$/;
+const fields = / \{[\w.,:@$<*>\u2026-]*\}$/;
 
 /** The part of a template that tells lines apart, on one line, without signs that a terminal or a page acts on. */
 export function shortLine(template: string, limit = 80): string {

@@ -54,12 +54,10 @@ const chunks = join(dist, 'chunks');
 mkdirSync(chunks, { recursive: true });
 // Taken before the build: a source saved meanwhile makes the bundle stale, never falsely fresh.
 const hash = hashSources();
-const { outputFiles, metafile } = await build({
-  entryPoints: { fargazer: join(home, 'src/entry/cli/main.ts') },
+const settings = {
   bundle: true,
   // Kits of vendors, the HTTP server and the report are files of their own: a plain replay neither parses nor loads them.
   splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
   outExtension: { '.js': '.mjs' },
   metafile: true,
   // Of packages that ship both forms the ES modules: what is imported on demand has its names only then.
@@ -70,7 +68,6 @@ const { outputFiles, metafile } = await build({
   write: false,
   // A library of machine code, found beside the bundle or not at all.
   external: ['koffi'],
-  outdir: dist,
   absWorkingDir: home,
   plugins: [oneLanguage, takenApart, httpByName],
   // The report's style, script and chart library travel within the bundle.
@@ -82,11 +79,12 @@ const { outputFiles, metafile } = await build({
   // Packages written as CommonJS (commander's and cli-progress's kin) call require for Node's own modules.
   banner: { js: "import { createRequire as fargazerRequire } from 'node:module'; const require = fargazerRequire(import.meta.url);" },
   logLevel: 'warning',
-});
+};
+const { outputFiles, metafile } = await build({ ...settings, entryPoints: { fargazer: join(home, 'src/entry/cli/main.ts') }, chunkNames: 'chunks/[name]-[hash]', outdir: dist });
 // Workers are started from the file that holds them, and only the first file starts anything.
 if (metafile.outputs['dist/fargazer.mjs']?.inputs['src/entry/program/workers.ts'] === undefined) throw new Error('src/entry/program/workers.ts is not in dist/fargazer.mjs: workers would not start.');
 // A CommonJS package that is imported on demand has its default alone in the bundle, where Node.js itself finds its names.
-const byDefault = ['fastify'];
+const byDefault = ['fastify', 'yaml'];
 for (const { entryPoint = '', exports } of Object.values(metafile.outputs)) {
   const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(entryPoint)?.[1];
   if (name !== undefined && exports.join() === 'default' && !byDefault.includes(name)) throw new Error(`${name} is imported on demand and would come without its names; import its default, and name it here.`);
@@ -94,6 +92,30 @@ for (const { entryPoint = '', exports } of Object.values(metafile.outputs)) {
 // What the first file names is there before it is.
 for (const { path, contents } of outputFiles.toSorted((left, right) => Number(right.path.startsWith(chunks)) - Number(left.path.startsWith(chunks)))) replaceFile(path, contents);
 removeOld(new Set(outputFiles.map(({ path }) => basename(path))));
+
+// The sidecar's own program: a guest is small, so it holds nothing else, and short names.
+const small = join(dist, 'sidecar');
+mkdirSync(small, { recursive: true });
+const guest = await build({ ...settings, entryPoints: { sidecar: join(home, 'src/entry/cli/sidecar-main.ts') }, chunkNames: '[name]-[hash]', outdir: small, minify: true });
+/** What is loaded at the start: the first file, and what it imports not on demand. */
+const atStart = new Set();
+const follow = (name) => {
+  if (atStart.has(name)) return;
+  atStart.add(name);
+  for (const { path, kind } of guest.metafile.outputs[name]?.imports ?? []) if (kind !== 'dynamic-import') follow(path);
+};
+follow('dist/sidecar/sidecar.mjs');
+for (const { path, contents } of guest.outputFiles) {
+  if (!atStart.has(path.slice(home.length + 1))) continue;
+  // One sign beyond Latin 1 and the engine holds the whole text in two bytes a sign.
+  const beyond = /[^\u0000-\u00ff]/.exec(Buffer.from(contents).toString());
+  if (beyond !== null) throw new Error(`${basename(path)} holds “${beyond[0]}” as it is: write it as an escape, or the sidecar takes twice the memory for its own text.`);
+}
+for (const { path, contents } of guest.outputFiles.toSorted((left) => (left.path.endsWith('/sidecar.mjs') ? 1 : -1))) replaceFile(path, contents);
+for (const name of readdirSync(small)) {
+  const file = join(small, name);
+  if (!guest.outputFiles.some(({ path }) => path === file) && Date.now() - statSync(file).mtimeMs > 86_400_000) rmSync(file, { force: true });
+}
 // A folder of its own, which is deployed as it is: only what this build made is in it.
 const lambda = join(dist, 'lambda');
 const draft = `${lambda}.${process.pid}`;

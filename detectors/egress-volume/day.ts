@@ -1,5 +1,6 @@
 /** The last 24 hours of one task: what it sent hour by hour, and the liveliest minute of each. */
 import type { NetworkMinute } from '#contract';
+import { noteMinute, type RecentMinutes } from '../series.ts';
 
 const hourMs = 3_600_000;
 export const hoursKept = 24;
@@ -14,6 +15,8 @@ export interface Day {
   /** What the 24 hours before the latest sum up to, and the minute in which that became known; -1 where none is to be learned. */
   wholeBytes: number;
   wholeMinuteMs: number;
+  /** The last minutes, to be drawn; absent before any. */
+  recent?: RecentMinutes;
 }
 
 export function createDay(): Day {
@@ -26,6 +29,7 @@ function sum(values: readonly number[]): number {
 }
 
 export function noteDay(day: Day, { minuteMs, sentBytes }: NetworkMinute): void {
+  noteMinute((day.recent ??= { lastMs: 0, values: [] }), minuteMs, sentBytes);
   const hour = Math.floor(minuteMs / hourMs);
   if (day.first < 0) day.first = hour;
   if (hour > day.latest) {
@@ -66,4 +70,13 @@ export function dayWith(day: Day, { minuteMs, sentBytes }: NetworkMinute): { sen
 /** The day that became whole in this minute; undefined in all other minutes. Hours overlap, so one an hour is enough. */
 export function wholeDay({ minuteMs }: NetworkMinute, day: Day | undefined): number | undefined {
   return day !== undefined && day.wholeMinuteMs === minuteMs ? day.wholeBytes : undefined;
+}
+
+/** Hour by hour up to this minute's, which includes what it sent; at most 24 values. */
+export function hoursWith(day: Day, { minuteMs, sentBytes }: NetworkMinute): { values: number[]; lastMs: number } {
+  const hour = Math.floor(minuteMs / hourMs);
+  const from = Math.max(hour - hoursKept + 1, day.first < 0 ? hour : Math.min(day.first, hour));
+  const values = Array.from({ length: hour - from + 1 }, (_, at) => (from + at <= day.latest && from + at > day.latest - hoursKept ? day.sentBytes[(from + at) % hoursKept]! : 0));
+  values[values.length - 1]! += sentBytes;
+  return { values, lastMs: hour * hourMs };
 }

@@ -17,9 +17,10 @@
 import { z } from 'zod';
 import { quantities, seen } from '#baselines';
 import { defineDetector, type Evidence, type NetworkMinute, type Severity } from '#contract';
+import { minuteSeries, rowSeries } from '../series.ts';
 import { isShortlyTaught, leapOf } from '../short-history.ts';
 import { sizeKey } from '../sizes.ts';
-import { createDay, dayWith, noteDay, wholeDay, type Day } from './day.ts';
+import { createDay, dayWith, hoursWith, noteDay, wholeDay, type Day } from './day.ts';
 import { largeReceiver, mainReceiver, newReceiver, receiversOf, sizedReceivers, type Receiver } from './peers.ts';
 import { tellDay, tellLargeReceiver, tellMinute, tellNewReceiver } from './tell.ts';
 
@@ -27,7 +28,10 @@ import { tellDay, tellLargeReceiver, tellMinute, tellNewReceiver } from './tell.
 const alarming = 0.5;
 /** Ten times the most that is usual is no busy day. */
 const farTimes = 10;
-/** What is far too much for a peer is hidden by the sum where it is less than a quarter of what would be too much in all. */
+/**
+ * What is far too much for a peer is hidden by the sum where it is less than a quarter of what would be too much in all; after
+ * a teaching of minutes, whose bands are wide, where it is less than all of that.
+ */
 const hiddenShare = 0.25;
 
 /** To a peer never sent to weighs more, and so does far more than ever. */
@@ -74,7 +78,7 @@ export const egressVolume = defineDetector({
     const isSpike = reading?.side === 'above' && reading.surprise >= alarming && sentBytes >= Math.max(floorBytes, leapOf(sent) * reading.high);
     if (isSpike) {
       const severity = severityOf(receiver, sentBytes / Math.max(1, reading.high));
-      found.push({ object: 'sent a minute', ...tellMinute(told, sentBytes, reading), score: reading.surprise, severity });
+      found.push({ object: 'sent a minute', ...tellMinute(told, sentBytes, reading), score: reading.surprise, severity, ...minuteSeries(trace.recent, minute, sentBytes, { unit: 'bytes/min', low: reading.low, high: reading.high }) });
     } else {
       const fresh = newReceiver(minute, peers);
       if (fresh !== undefined && fresh.sentBytes >= newPeerFloorBytes && !isAllowed('domain', fresh.peer)) {
@@ -83,8 +87,9 @@ export const egressVolume = defineDetector({
       }
     }
     // Of a peer that gets most of all the sum tells; said beside it too, so that what was told early is told at the end.
-    const times = isShortlyTaught(shares) ? 2 * farTimes : farTimes;
-    const hidden = reading === undefined ? Infinity : (hiddenShare * Math.max(floorBytes, leapOf(sent) * reading.high)) / times;
+    const isShort = isShortlyTaught(shares);
+    const times = isShort ? 2 * farTimes : farTimes;
+    const hidden = reading === undefined ? Infinity : ((isShort ? 1 : hiddenShare) * Math.max(floorBytes, leapOf(sent) * reading.high)) / times;
     const large = largeReceiver(minute, shares, { floorBytes, times, mostUsualBytes: hidden });
     if (large !== undefined && !isAllowed('domain', large.peer)) {
       const sentences = tellLargeReceiver({ ...told, history: shares.history }, large, times);
@@ -99,7 +104,9 @@ export const egressVolume = defineDetector({
     const peak = reading === undefined ? undefined : sent.of(past.peakBytes, timeMs);
     if (peak !== undefined && peak.side === 'above' && peak.surprise >= alarming && past.peakBytes >= floorBytes) return found;
     const severity = severityOf(receiver, past.sentBytes / Math.max(1, ofDay.high));
-    found.push({ object: 'sent a day', ...tellDay({ ...told, history: day.history }, past, sentBytes, ofDay), score: ofDay.surprise, severity, attack: ['T1048', 'T1030'] });
+    const { values, lastMs } = hoursWith(trace, minute);
+    const hours = rowSeries(values, lastMs, 3_600_000, { unit: 'bytes/h', low: null, high: null });
+    found.push({ object: 'sent a day', ...hours, ...tellDay({ ...told, history: day.history }, past, sentBytes, ofDay), score: ofDay.surprise, severity, attack: ['T1048', 'T1030'] });
     return found;
   },
 });

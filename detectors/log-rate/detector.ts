@@ -51,7 +51,7 @@ export const logRate = defineDetector({
     const canMiss = isComplete && entity.phase === 'run';
     const { history } = baselines.lines;
     return weigh(baselines, minute, options, trace, canMiss).map((unusual) =>
-      tell(unusual, { name: named(name), instance: entity.instance, minute, history, isDeployed: deployment !== undefined }),
+      tell(unusual, { name: named(name), instance: entity.instance, minute, recent: trace, history, isDeployed: deployment !== undefined }),
     );
   },
 });

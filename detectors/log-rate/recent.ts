@@ -21,6 +21,8 @@ export interface Recent {
   heardMs: number;
   /** Lines of the last minutes of the row, oldest first. */
   lines: number[];
+  /** Severe lines of the same minutes; absent in a trace of an earlier version. */
+  errors?: number[];
   /** Kinds written, in four columns: id, in how many minutes, number of the last, text for sentences. */
   ids: string[];
   minutes: number[];
@@ -37,19 +39,22 @@ function isNext({ lastMs }: Recent, atMs: number): boolean {
 }
 
 export function noteRecent(recent: Recent, observation: LogMinute): void {
-  const { minuteMs: atMs, lines, kinds } = observation;
+  const { minuteMs: atMs, lines, errors, kinds } = observation;
   const templates = (): ReadonlyMap<string, string> => observation.templates;
   // An older minute (a second feed, a late file) tells nothing of the row.
   if (atMs <= recent.lastMs) return;
   if (!isNext(recent, atMs)) {
     recent.lines = [];
+    recent.errors = [];
     recent.sinceMs = atMs;
     recent.heardMs = atMs - minuteMs;
   }
   if (lines > 0) recent.heardMs = atMs;
   recent.lastMs = atMs;
   recent.lines.push(lines);
+  (recent.errors ??= []).push(errors);
   if (recent.lines.length > minuteLimit) recent.lines.shift();
+  if (recent.errors.length > minuteLimit) recent.errors.shift();
   const minute = Math.floor(atMs / minuteMs);
   let known: ReadonlyMap<string, string> | undefined;
   for (const id of kinds.keys()) {
@@ -97,6 +102,11 @@ function placeFor({ ids, minutes, last }: Recent, id: string, minute: number): n
 /** Lines of the minutes before `atMs` in one row with it, the latest first; at most ten. */
 export function before(recent: Recent, atMs: number): number[] {
   return isNext(recent, atMs) ? recent.lines.toReversed() : [];
+}
+
+/** The minutes of one row with `atMs`, oldest first, of all lines or of the severe ones. */
+export function rowBefore(recent: Recent, atMs: number, what: 'lines' | 'errors'): number[] {
+  return isNext(recent, atMs) ? (recent[what] ?? []) : [];
 }
 
 /** Kinds that this task wrote, and not in the last `minutes` minutes up to this one, all of them known. */

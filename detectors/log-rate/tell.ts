@@ -3,12 +3,15 @@ import { grouped, severities, type Evidence, type History, type LogMinute, type 
 import { weighLine } from '../line-weight.ts';
 import { clock, shortLine, whoOf, withLine } from '../line-phrase.ts';
 import { counted, spanned } from '../phrase.ts';
+import { rowSeries } from '../series.ts';
+import { rowBefore, type Recent } from './recent.ts';
 import type { Unusual } from './weigh.ts';
 
 export interface Whose {
   name: string;
   instance: string;
   minute: LogMinute;
+  recent: Recent;
   history: History;
   isDeployed: boolean;
 }
@@ -135,5 +138,13 @@ export function tell(unusual: Unusual, whose: Whose): Evidence {
     severity,
     ...(attack === undefined || attack.length === 0 ? {} : { attack }),
     about: 'owner',
+    ...seriesOf(unusual, whose, unit),
   };
+}
+
+/** Of single kinds no past is kept. */
+function seriesOf({ what, reading }: Unusual, { minute, recent }: Whose, unit: string): Pick<Evidence, 'series'> {
+  if (what === 'burst' || what === 'gone') return {};
+  const count = what === 'errors' ? minute.errors : minute.lines;
+  return rowSeries([...rowBefore(recent, minute.minuteMs, what === 'errors' ? 'errors' : 'lines'), count], minute.minuteMs, 60_000, { unit, low: reading.low, high: reading.high });
 }

@@ -13,7 +13,7 @@ export interface Views {
 /** Run whatever they are told to, so that what counts is who called them. */
 const passing = /^(?:env|timeout|nice|ionice|nohup|setsid|xargs|stdbuf|su|sudo|gosu|su-exec|setpriv|runuser|chpst|flock|time|find)$/;
 /** What stands at the root of a container; its children may be anybody's orphans. */
-const root = /^(?:pause|tini|tini-static|dumb-init|docker-init|init|systemd|catatonit|s6-svscan|s6-supervise|runsvdir|containerd-shim.*|conmon)$/;
+const root = /^(?:pause|tini|tini-static|dumb-init|docker-init|init|systemd|catatonit|s6-svscan|s6-supervise|runsvdir|containerd-shim.*|conmon|runc.*|crun|nsenter)$/;
 
 const ways = ['script', 'module', 'inline', 'interactive', 'stdin'] as const satisfies readonly Invocation['kind'][];
 
@@ -36,10 +36,20 @@ export function isRoot(program: Program): boolean {
   return root.test(nameOf(program));
 }
 
-/** Nearest ancestor that decides what is run: no shell, and nothing that only passes a command on. */
-export function starterOf({ lineage }: ProcessActivity): Program | undefined {
-  const own = lineage.filter((program) => !isRoot(program));
-  return own.find((program) => kindOfProgram(toolName(program)) !== 'shell' && !passing.test(toolName(program))) ?? own[0];
+/** Ancestors that started something of their own will: what only passes a command on is gone by the next look. */
+function startersOf({ lineage }: ProcessActivity): Program[] {
+  return lineage.filter((program) => !isRoot(program) && !passing.test(toolName(program)));
+}
+
+/** Nearest ancestor that decides what is run: no shell, where there is another. */
+export function starterOf(activity: ProcessActivity): Program | undefined {
+  const starters = startersOf(activity);
+  return starters.find((program) => kindOfProgram(toolName(program)) !== 'shell') ?? starters[0];
+}
+
+/** The nearest of them, be it a shell. */
+export function directStarterOf(activity: ProcessActivity): Program | undefined {
+  return startersOf(activity)[0];
 }
 
 /** Names of programs in the text given to a shell. */
@@ -51,16 +61,17 @@ export function wordsOf(activity: ProcessActivity): string[] {
 export function programsTaught({ activity }: { activity: ProcessActivity }): string[] | undefined {
   if (activity.activity !== 'launch') return undefined;
   const { program, lineage, arguments: words } = activity;
-  const keys = new Set([pathKey(program, words), programKey(activity), nameKey(toolName(program, words))]);
+  // Also by the kernel's name (`sh` for `/usr/bin/dash`): it is all that is left of who dies while it is read.
+  const keys = new Set([pathKey(program, words), programKey(activity), nameKey(toolName(program, words)), nameKey(program.name)]);
   const called = invocationOf(activity);
   if (called !== undefined) keys.add(`${pathKey(program, words)} ${called.kind}`);
   for (const word of wordsOf(activity)) keys.add(nameKey(word));
-  for (const ancestor of lineage) keys.add(pathKey(ancestor)).add(nameKey(toolName(ancestor)));
+  for (const ancestor of lineage) keys.add(pathKey(ancestor)).add(nameKey(toolName(ancestor))).add(nameKey(ancestor.name));
   return [...keys];
 }
 
 /** Its file was opened, or it was gone before more could be read: who started it cannot be told. */
-function isGlimpse({ foundBy, lineage, arguments: words }: ProcessActivity): boolean {
+export function isGlimpse({ foundBy, lineage, arguments: words }: ProcessActivity): boolean {
   return foundBy === 'open' || (lineage.length === 0 && words.length === 0);
 }
 

@@ -2,7 +2,7 @@
 import type { ProcessActivity, Program, Severity } from '#contract';
 import { isPowerful, kindOfProgram, type ProgramKind } from '../program-kinds.ts';
 import { invocationOf, isSystemPlace, isWritablePlace, pathKey, programKey, toolName } from '../program-key.ts';
-import { isCallInDoubt, isCallKnown, isFork, isPairKnown, isProgramKnown, isSeenAlone, isStarter, isUserNew, isWayKnown, nameKey, starterOf, wordsOf, type Views } from './known.ts';
+import { directStarterOf, isCallInDoubt, isCallKnown, isFork, isGlimpse, isPairKnown, isProgramKnown, isSeenAlone, isStarter, isUserNew, isWayKnown, nameKey, starterOf, wordsOf, type Views } from './known.ts';
 
 export interface News {
   what: 'program' | 'call' | 'parent' | 'words' | 'user';
@@ -17,19 +17,19 @@ export interface News {
 }
 
 export function newsOf(views: Views, activity: ProcessActivity): News | undefined {
-  const { program, lineage, arguments: words, foundBy } = activity;
+  const { program, arguments: words } = activity;
   const kind = kindOfProgram(toolName(program, words));
   if (isFork(activity) && (kind !== 'interpreter' && kind !== 'shell')) return undefined;
   if (!isProgramKnown(views, activity)) return newProgram(views, activity, kind);
-  if (foundBy === 'open') return undefined;
-  return newCall(views, activity, kind) ?? newWords(views, activity, kind) ?? newParent(views, activity, kind, lineage[0]) ?? newUser(views, activity, kind);
+  if (isGlimpse(activity)) return undefined;
+  return newCall(views, activity, kind) ?? newWords(views, activity, kind) ?? newParent(views, activity, kind, directStarterOf(activity)) ?? newUser(views, activity, kind);
 }
 
 function newProgram(views: Views, activity: ProcessActivity, kind: ProgramKind): News | undefined {
   const { program, lineage, arguments: words, foundBy, executable, isOfImage } = activity;
   if (kind === 'ordinary' && executable !== 'writable-place' && isOfImage !== false && (program.path === '' || isSystemPlace(program.path))) {
     // What was opened may have been only read; and no teaching is sure to see every short step of a script.
-    if (foundBy === 'open') return undefined;
+    if (isGlimpse(activity)) return undefined;
     const [parent] = lineage;
     if (parent === undefined) return undefined;
     if (kindOfProgram(toolName(parent)) === 'shell' && isProgramKnown(views, { ...activity, program: parent, arguments: [] })) return undefined;

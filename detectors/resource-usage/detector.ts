@@ -5,7 +5,8 @@
  *                  that does not do what its siblings do.
  * Blind spots      what stays inside the service's band and moves like the other tasks; a service loud from birth;
  *                  less than the floors of the options; the first hour of a task's own past;
- *                  after a teaching of minutes what is below twenty times the usual.
+ *                  after a teaching of minutes what is below twenty times the usual, and traffic, which `egress-volume` and
+ *                  `odd-download` tell.
  * False positives  batch jobs and load tests: accept them into the baseline; rare but regular work of one task.
  * Baseline         value a minute, per service, container, phase and metric; the task's own past as a trace.
  * Triage           compare with the siblings; look at requests and deployments of these minutes; find the program.
@@ -15,6 +16,7 @@ import { quantities } from '#baselines';
 import { defineDetector } from '#contract';
 import type { MetricMinute } from '#contract';
 import { weigh } from './weigh.ts';
+import { noteValue, valuesTold } from './recent-values.ts';
 import { createSeries, notePoint } from './series-model.ts';
 import { tell } from './tell.ts';
 
@@ -39,12 +41,15 @@ export const resourceUsage = defineDetector({
   baseline: { usual: quantities(({ value }: MetricMinute) => value, ({ metric }: MetricMinute) => metric) },
   trace: {
     create: createSeries,
-    note: (series, { timeMs, value }) => notePoint(series, timeMs, value),
+    note: (series, { timeMs, value }) => {
+      noteValue(series, timeMs, value);
+      notePoint(series, timeMs, value);
+    },
     part: ({ metric }) => metric,
   },
 
   judge({ usual }, observation, options, { trace, name, isComplete }) {
     const weighed = weigh(usual, observation, options, trace, isComplete);
-    return weighed === undefined ? undefined : tell(name, observation, weighed, usual.history);
+    return weighed === undefined ? undefined : { ...tell(name, observation, weighed, usual.history), ...valuesTold(trace, observation, weighed) };
   },
 });

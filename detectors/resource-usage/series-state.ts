@@ -10,6 +10,8 @@ export type Numbers = number[];
  */
 export interface SeriesState {
   numbers: Numbers;
+  /** The last values, a step apart; absent while young, and of what nobody draws. */
+  recent?: { stepMs: number; values: Numbers };
 }
 
 /** Points kept as they are before the places are made of them. */

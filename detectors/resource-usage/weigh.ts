@@ -91,6 +91,8 @@ function outside(
   const { value, timeMs } = observation;
   const { surprise, side, low, high, typical } = band;
   const leap = leapOf(usual);
+  // Metrics come a minute late: what a burst of seconds moves is told by whoever sees the connections, as it happens.
+  if (leap > 1 && (resource === 'network received' || resource === 'network sent')) return undefined;
   const found = { resource, low, high, typical, band, score: Math.max(surprise, own.score), siblings: undefined, isShared: false };
   if (side === 'below') {
     if (leap > 1) return undefined;

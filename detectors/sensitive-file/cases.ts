@@ -48,7 +48,7 @@ export const cases: Case[] = [
       fileLine(76, { activity: 'create', path: '/usr/lib/x86_64-linux-gnu/libz.so.9', concern: 'loader' }),
     ],
     teachUntil,
-    fires: [fires(70, 'credentials read: /root/.aws/credentials', 'high'), fires(72, /shadow/), fires(74, /id_ed#/, 'medium'), fires(76, /^loader changed: .*linux-gnu$/, 'high')],
+    fires: [fires(70, 'credentials read: /root/.aws/credentials', 'high'), fires(72, /shadow/), fires(74, /id_ed#/, 'medium'), fires(76, /^loader changed: .*linux-gnu\/libz/, 'high')],
   },
   {
     title: 'fires when the application’s own code changes, or a new program appears, set-user-id above all',
@@ -59,13 +59,23 @@ export const cases: Case[] = [
       fileLine(74, { activity: 'permissions', path: '/usr/local/bin/sh2', concern: 'executable', isExecutable: true, hasSetId: true }),
     ],
     teachUntil,
-    fires: [fires(70, 'application changed: /app', 'high'), fires(72, 'executable changed: /var/tmp', 'medium'), fires(74, undefined, 'high')],
+    fires: [fires(70, 'application changed: /app/server.py', 'high'), fires(72, 'executable changed: /var/tmp/.k', 'medium'), fires(74, 'executable changed: /usr/local/bin/sh2', 'high')],
   },
   {
     title: 'fires when logs elsewhere are removed',
     records: [...taught, fileLine(70, { activity: 'delete', path: '/var/log/auth.log', concern: 'logs' })],
     teachUntil,
-    fires: [fires(70, 'logs removed: /var/log')],
+    fires: [fires(70, 'logs removed: /var/log/auth.log')],
+  },
+  {
+    title: 'fires once for files that change together, and again for the next in the same folder',
+    records: [
+      ...taught,
+      ...['server', 'routes', 'views'].map((name, turn) => fileLine(70 + turn / 2, { path: `/app/${name}.py`, concern: 'application' })),
+      fileLine(80, { path: '/app/login.py', concern: 'application' }),
+    ],
+    teachUntil,
+    fires: [fires(70, 'application changed: /app/server.py'), fires(80, 'application changed: /app/login.py')],
   },
   {
     title: 'fires while it learns for what is grave alone',

@@ -14,9 +14,9 @@
 import { z } from 'zod';
 import { seen } from '#baselines';
 import { defineDetector, type FileActivity, type FileConcern, type FileSeen } from '#contract';
-import { maskedPath } from '../program-key.ts';
 import { lineageSaid, plainName, quoted, said, titled } from '../process-phrase.ts';
 import { actOf, isUsual, keysOf, type Act } from './act.ts';
+import { createFolders, noteTold, objectOf, type Folders } from './together.ts';
 
 const concernSaid: Readonly<Record<FileConcern, string>> = {
   accounts: 'who may log in here',
@@ -54,7 +54,15 @@ export const sensitiveFile = defineDetector({
     }),
   },
 
-  judge({ files }, { activity }, { usualPaths }, { name, entity, isAllowed }) {
+  trace: {
+    create: createFolders,
+    note(folders: Folders, { activity, timeMs }: FileSeen, [told]) {
+      const act = told === undefined ? undefined : actOf(activity);
+      if (act !== undefined) noteTold(folders, activity, act, timeMs, told!.object);
+    },
+  },
+
+  judge({ files }, { activity, timeMs }, { usualPaths }, { name, entity, trace, isAllowed }) {
     const act = actOf(activity);
     if (act === undefined || usualPaths.some((path) => activity.path.startsWith(path))) return undefined;
     // A container's first steps may set up its accounts; that is told once more is known of it.
@@ -63,7 +71,7 @@ export const sensitiveFile = defineDetector({
     const { program, path } = activity;
     if (program !== undefined && program.path !== '' && isAllowed('program', program.path)) return undefined;
     return {
-      object: plainName(objectOf(activity, act)),
+      object: plainName(objectOf(activity, act, timeMs, trace)),
       title: titled(titleOf(activity, act, name)),
       summary: `${quoted(path)} says ${concernSaid[activity.concern]}; it was ${doneSaid(activity, act)}${bySaid(activity)}${files.isReady ? ', which was never seen here' : ''}.`,
       observed: plainName(path),
@@ -77,12 +85,6 @@ export const sensitiveFile = defineDetector({
     };
   },
 });
-
-/** Code and programs come many at once: their folder is what is told. */
-function objectOf({ concern, path }: FileActivity, { done }: Act): string {
-  const masked = maskedPath(path);
-  return `${concern} ${done}: ${concern === 'application' || concern === 'logs' || concern === 'executable' || /\.so(?:\.[\d.#]+)?$/.test(masked) ? `${masked.slice(0, Math.max(1, masked.lastIndexOf('/')))}` : masked}`;
-}
 
 function doneSaid({ activity, hasSetId }: FileActivity, { done }: Act): string {
   if (hasSetId && done === 'changed') return 'given a set-user-id or set-group-id bit';

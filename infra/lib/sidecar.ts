@@ -1,6 +1,6 @@
 /** FargazerSidecar: one container more in a task definition that is there already. Nothing of the others is changed. */
 import { Aspects, Stack, type Duration } from 'aws-cdk-lib';
-import { Capability, ContainerDefinition, LinuxParameters, LogDriver, PidMode, type CfnTaskDefinition, type ContainerImage, type Secret, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { Capability, LinuxParameters, LogDriver, PidMode, type CfnTaskDefinition, type ContainerDefinition, type ContainerImage, type Secret, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';

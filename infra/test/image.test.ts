@@ -113,6 +113,10 @@ function layOut(context: TestContext): string {
       cpSync(join(home, path), to, { recursive: true });
     }
   }
+  // What the build takes away from its own output.
+  const removed = /bundle\.mjs && rm -rf ([^\n]+)/.exec(text)?.[1]?.split(' ') ?? [];
+  assert.ok(removed.includes('dist/lambda'));
+  for (const path of removed) rmSync(join(folder, path), { recursive: true, force: true });
   // What the Dockerfile leaves out of the library is left out here.
   const left = [...text.matchAll(/\/kept\/koffi\/(\w+)/g)].map(([, name = '']) => name);
   for (const name of left) rmSync(join(folder, 'node_modules', 'koffi', name), { recursive: true, force: true });

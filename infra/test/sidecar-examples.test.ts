@@ -9,7 +9,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { parseAllDocuments } from 'yaml';
 import { FargazerSidecar } from '../lib/index.ts';
-import { containersOf, newApp, statementsIn, taskStack } from './sidecar-stacks.ts';
+import { containerIn, statementsIn, taskStack } from './sidecar-stacks.ts';
+import { newApp } from './stacks.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'examples', 'sidecar');
 const textOf = (file: string): string => readFileSync(join(folder, file), 'utf8');
@@ -40,7 +41,7 @@ const reached = (statements: readonly { Action: string | string[]; Resource: unk
 
 describe('the container definition', () => {
   test('is what the construct makes, word for word', () => {
-    assert.deepEqual(example, lowered(containersOf(stack)['fargazer']));
+    assert.deepEqual(example, lowered(containerIn(stack, 'fargazer')));
   });
 
   test('has the policy that the construct gives the role', () => {

@@ -3,7 +3,7 @@ import { RemovalPolicy, Stack, type App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ContainerImage, FargateTaskDefinition, FirelensConfigFileType, FirelensLogRouterType, LogDrivers, type FirelensOptions } from 'aws-cdk-lib/aws-ecs';
 import { FargazerConsumer, FargazerSidecar, type FargazerConsumerProps, type FargazerSidecarProps } from '../lib/index.ts';
-import { image, lambdaFolder, newApp } from './stacks.ts';
+import { image, lambdaFolder } from './stacks.ts';
 
 export const env = { region: 'eu-central-1', account: '111122223333' };
 
@@ -44,16 +44,16 @@ export function consumerOf(app: App, props: FargazerConsumerProps = {}): Fargaze
   return new FargazerConsumer(new Stack(app, 'Shared', { env }), 'Fargazer', { lambdaFolder, removalPolicy: RemovalPolicy.RETAIN, ...props });
 }
 
-/** The containers of the one task definition in a stack, by name; in the form of CloudFormation. */
-export function containersOf(stack: Stack): Record<string, Record<string, unknown>> {
+/** A container of the one task definition in a stack, in the form of CloudFormation. */
+export function containerIn(stack: Stack, name: string): Record<string, unknown> {
   const [definition] = Object.values(Template.fromStack(stack).findResources('AWS::ECS::TaskDefinition'));
   const containers = definition?.['Properties'].ContainerDefinitions as Record<string, unknown>[];
-  return Object.fromEntries(containers.map((container) => [container['Name'], container]));
+  const found = containers.find((container) => container['Name'] === name);
+  if (found === undefined) throw new Error(`no container ${name}`);
+  return found;
 }
 
 /** All statements of the role policies of a stack. */
 export function statementsIn(stack: Stack): { Action: string | string[]; Resource: unknown; Condition?: unknown }[] {
   return Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
 }
-
-export { newApp };

@@ -12,74 +12,76 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parse } from 'yaml';
 import { FargazerSidecar, type FargazerSidecarProps } from '../lib/index.ts';
-import { consumerOf, containersOf, newApp, ownFile, sidecarImage, statementsIn, taskStack } from './sidecar-stacks.ts';
+import { consumerOf, containerIn, ownFile, sidecarImage, statementsIn, taskStack } from './sidecar-stacks.ts';
+import { newApp } from './stacks.ts';
 
 const listed = (value: string | string[]): string[] => [value].flat();
-const environment = (container: Record<string, unknown> | undefined): Record<string, unknown> =>
-  Object.fromEntries((container?.['Environment'] as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]));
+const environment = (container: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries((container['Environment'] as { Name: string; Value: unknown }[]).map(({ Name, Value }) => [Name, Value]));
 /** What the deployment makes of a text with names in it. */
 const joined = (value: unknown): string => (typeof value === 'string' ? value : (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'NAME')).join(''));
 
 describe('the container', () => {
   const { stack } = taskStack(newApp(), () => ({ image: sidecarImage }));
-  const { app: application, fargazer } = containersOf(stack);
+  const application = containerIn(stack, 'app');
+  const fargazer = containerIn(stack, 'fargazer');
 
   test('shares the processes of the task and is essential to nothing', () => {
     Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', { PidMode: 'task', Volumes: [{ Name: 'fargazer-state' }] });
-    assert.equal(fargazer?.['Essential'], false);
-    assert.equal(application?.['Essential'], true);
+    assert.equal(fargazer['Essential'], false);
+    assert.equal(application['Essential'], true);
   });
 
   test('writes to its state alone and ends at its own limit', () => {
-    assert.equal(fargazer?.['ReadonlyRootFilesystem'], true);
-    assert.deepEqual(fargazer?.['MountPoints'], [{ ContainerPath: '/state', ReadOnly: false, SourceVolume: 'fargazer-state' }]);
-    assert.deepEqual([fargazer?.['MemoryReservation'], fargazer?.['Memory'], fargazer?.['StopTimeout']], [96, 160, 10]);
+    assert.equal(fargazer['ReadonlyRootFilesystem'], true);
+    assert.deepEqual(fargazer['MountPoints'], [{ ContainerPath: '/state', ReadOnly: false, SourceVolume: 'fargazer-state' }]);
+    assert.deepEqual([fargazer['MemoryReservation'], fargazer['Memory'], fargazer['StopTimeout']], [96, 160, 10]);
   });
 
   test('nobody waits for it, and it waits for nobody', () => {
-    for (const container of [application, fargazer]) assert.equal(container?.['DependsOn'], undefined);
+    for (const container of [application, fargazer]) assert.equal(container['DependsOn'], undefined);
   });
 
   test('comes back when it was killed, and stays away when it was told wrong', () => {
-    assert.deepEqual(fargazer?.['RestartPolicy'], { Enabled: true, IgnoredExitCodes: [2], RestartAttemptPeriod: 60 });
+    assert.deepEqual(fargazer['RestartPolicy'], { Enabled: true, IgnoredExitCodes: [2], RestartAttemptPeriod: 60 });
   });
 
   test('is healthy while what it saved is fresh', () => {
-    const { Command } = fargazer?.['HealthCheck'] as { Command: string[] };
+    const { Command } = fargazer['HealthCheck'] as { Command: string[] };
     assert.equal(Command[0], 'CMD-SHELL');
     assert.match(Command[1] ?? '', /^find \/state .*state\.sqlite.* -mmin -3 /);
     assert.doesNotMatch(Command.join(' '), /curl|wget|node/);
   });
 
   test('gets what the sensor needs and loses the rest', () => {
-    const { Capabilities } = fargazer?.['LinuxParameters'] as { Capabilities: { Add: string[]; Drop: string[] } };
+    const { Capabilities } = fargazer['LinuxParameters'] as { Capabilities: { Add: string[]; Drop: string[] } };
     assert.deepEqual(Capabilities.Add, ['SYS_PTRACE']);
     assert.equal(Capabilities.Drop.length, 10);
     for (const kept of ['NET_RAW', 'DAC_OVERRIDE', 'SETUID', 'SETGID']) assert.ok(!Capabilities.Drop.includes(kept), kept);
   });
 
   test('says its own things past the log router, and listens on the loopback alone', () => {
-    assert.equal((fargazer?.['LogConfiguration'] as { LogDriver: string }).LogDriver, 'awslogs');
+    assert.equal((fargazer['LogConfiguration'] as { LogDriver: string }).LogDriver, 'awslogs');
     assert.deepEqual(environment(fargazer), { FARGAZER_STATE: '/state', FARGAZER_FORWARD: '127.0.0.1:24225', FARGAZER_MODE: 'detect' });
   });
 
   test('what logs and is run there stays as it was', () => {
     const without = taskStack(newApp(), () => ({ image: sidecarImage, takesLogs: false })).stack;
-    assert.equal((application?.['LogConfiguration'] as { LogDriver: string }).LogDriver, 'awslogs');
-    assert.equal(application?.['LinuxParameters'], undefined);
-    assert.deepEqual(environment(containersOf(without)['fargazer']), { FARGAZER_STATE: '/state', FARGAZER_MODE: 'detect' });
+    assert.equal((application['LogConfiguration'] as { LogDriver: string }).LogDriver, 'awslogs');
+    assert.equal(application['LinuxParameters'], undefined);
+    assert.deepEqual(environment(containerIn(without, 'fargazer')), { FARGAZER_STATE: '/state', FARGAZER_MODE: 'detect' });
   });
 });
 
 describe('options', () => {
   test('without SYS_PTRACE nothing is taken away either: the kernel compares capabilities', () => {
     const { stack } = taskStack(newApp(), () => ({ image: sidecarImage, readsOtherUsers: false }));
-    assert.equal(containersOf(stack)['fargazer']?.['LinuxParameters'], undefined);
+    assert.equal(containerIn(stack, 'fargazer')['LinuxParameters'], undefined);
   });
 
   test('alerts go to a topic and further outputs, and always into its own log', () => {
     const { stack } = taskStack(newApp(), (scope) => ({ image: sidecarImage, topic: new Topic(scope, 'Alerts'), sinks: ['ntfy:ops'], learnFor: Duration.minutes(2) }));
-    const told = environment(containersOf(stack)['fargazer']);
+    const told = environment(containerIn(stack, 'fargazer'));
     assert.match(joined(told['FARGAZER_SINK']), /^jsonl sns:NAME ntfy:ops$/);
     assert.equal(told['FARGAZER_LEARN_FOR'], '120s');
     assert.ok(statementsIn(stack).some(({ Action, Resource }) => Action === 'sns:Publish' && JSON.stringify(Resource).includes('Alerts')));
@@ -92,10 +94,10 @@ describe('options', () => {
       secrets: { SLACK_WEBHOOK_URL: Secret.fromSecretsManager(new StoredSecret(scope, 'Hook')) },
       baselines: { bucket: new Bucket(scope, 'Votes') },
     }));
-    const { fargazer } = containersOf(stack);
+    const fargazer = containerIn(stack, 'fargazer');
     const config = parse(joined(environment(fargazer)['FARGAZER_CONFIG'])) as { store: unknown; sinks: unknown };
     assert.deepEqual(config, { sinks: { slack: '${SLACK_WEBHOOK_URL}' }, store: { s3: { bucket: 'NAME', prefix: 'sidecar/checkout/' } } });
-    assert.deepEqual((fargazer?.['Secrets'] as { Name: string }[]).map(({ Name }) => Name), ['SLACK_WEBHOOK_URL']);
+    assert.deepEqual((fargazer['Secrets'] as { Name: string }[]).map(({ Name }) => Name), ['SLACK_WEBHOOK_URL']);
   });
 
   test('two stores are refused, and so is what is not for Fargate or shares more than the task', () => {
@@ -111,8 +113,8 @@ describe('options', () => {
     const app = newApp();
     const { foundation } = consumerOf(app);
     const { stack } = taskStack(app, () => ({ image: sidecarImage, mode: 'ship', stream: foundation.stream }));
-    const { fargazer } = containersOf(stack);
-    assert.equal(fargazer?.['HealthCheck'], undefined);
+    const fargazer = containerIn(stack, 'fargazer');
+    assert.equal(fargazer['HealthCheck'], undefined);
     const { FARGAZER_MODE: mode, FARGAZER_STREAM: stream, FARGAZER_SINK: sink } = environment(fargazer);
     assert.deepEqual([mode, sink], ['ship', undefined]);
     assert.match(JSON.stringify(stream), /Stream/);
@@ -145,7 +147,7 @@ describe('permissions', () => {
 });
 
 describe('the log router', () => {
-  const routerOf = (stack: Stack): Record<string, unknown> => containersOf(stack)['log_router']?.['FirelensConfiguration'] as Record<string, unknown>;
+  const routerOf = (stack: Stack): Record<string, unknown> => containerIn(stack, 'log_router')['FirelensConfiguration'] as Record<string, unknown>;
   const told = (stack: Stack): string[] => Annotations.fromStack(stack).findInfo('*', Match.anyValue()).map(({ entry }) => String(entry.data));
 
   for (const isLate of [false, true]) {
@@ -153,8 +155,7 @@ describe('the log router', () => {
       const { stack } = taskStack(newApp(), () => ({ image: sidecarImage, routerFile: '/fluent-bit/etc/fargazer.conf' }), { isLate });
       assert.deepEqual(routerOf(stack), { Type: 'fluentbit', Options: { 'config-file-type': 'file', 'config-file-value': '/fluent-bit/etc/fargazer.conf' } });
       assert.deepEqual(told(stack), []);
-      const { app } = containersOf(stack);
-      assert.deepEqual(app?.['LogConfiguration'], { LogDriver: 'awsfirelens', Options: { Name: 'cloudwatch_logs', log_group_name: '/ecs/checkout' } });
+      assert.deepEqual(containerIn(stack, 'app')['LogConfiguration'], { LogDriver: 'awsfirelens', Options: { Name: 'cloudwatch_logs', log_group_name: '/ecs/checkout' } });
     });
   }
 

@@ -13,6 +13,15 @@ export const alertRecord = z.strictObject({
   raw: text.optional().describe('The raw record, secrets masked, shortened; absent with --no-raw.'),
 });
 
+export const alertSeries = z.strictObject({
+  unit: text,
+  start: instant,
+  stepSeconds: z.number().positive().describe('Seconds from one value to the next.'),
+  values: z.array(z.number().nullable()).min(1).max(60).describe('Oldest first, the last is the one that is told; null where unknown.'),
+  low: z.number().nullable().describe('Lower end of what is usual; null where there is none.'),
+  high: z.number().nullable().describe('Upper end of what is usual; null where there is none.'),
+});
+
 export const alertSchema = z.strictObject({
   schemaVersion: z.literal(1),
   id: text.describe('Stable: detector, entity, object and start of the episode, hashed.'),
@@ -45,6 +54,7 @@ export const alertSchema = z.strictObject({
     unit: text,
     score: z.number().min(0).max(1).describe('0.5 and above deserves an alarm.'),
     records: z.array(alertRecord).max(5),
+    series: alertSeries.optional().describe('Recent values of the number that was judged, where they are known.'),
   }),
   explanation: z.strictObject({
     history: text.describe('How much history stands behind it: since when, days, tasks.'),
@@ -54,4 +64,5 @@ export const alertSchema = z.strictObject({
   }),
 });
 
+export type AlertSeries = z.infer<typeof alertSeries>;
 export type Alert = z.infer<typeof alertSchema>;

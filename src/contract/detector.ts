@@ -13,6 +13,19 @@ export type Severity = (typeof severities)[number];
  */
 export type Scope = 'container' | 'owner' | 'account';
 
+/** Recent values of what was judged, equal steps apart, to be drawn over what is usual; the last is the one that is told. */
+export interface Series {
+  unit: string;
+  /** Event time of the first value. */
+  startMs: number;
+  stepMs: number;
+  /** Oldest first; null where unknown. Of more than 60 the last are kept. */
+  values: readonly (number | null)[];
+  /** Ends of the usual band; null where there is none. */
+  low: number | null;
+  high: number | null;
+}
+
 /** What a detector says of one observation. Sentences follow the voice in `docs/voice.md`. */
 export interface Evidence {
   /** Part of the alert's identity: the destination, the kind of line, the metric. Stable, without counts. */
@@ -35,6 +48,8 @@ export interface Evidence {
   attack?: string[];
   /** `instance`: this task alone (default); `owner`: true of the service as a whole, one alert for all its tasks. */
   about?: 'instance' | 'owner';
+  /** Where it judges a number whose recent past it knows. */
+  series?: Series;
 }
 
 export interface Allowances {

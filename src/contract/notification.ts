@@ -69,6 +69,8 @@ export interface Picture {
   low: number | null;
   high: number | null;
   unit: string;
+  /** Over which time, in the reader's language. */
+  caption?: string;
 }
 
 /** A notification in words, in one language, before escaping. */

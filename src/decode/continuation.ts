@@ -10,7 +10,7 @@ const frames: readonly RegExp[] = [
   /^goroutine <\*> \[/,
   /^created by [\w.$/*()-]+/,
   // Go: `main.main()`, `net/http.(*conn).serve(<*>, {<*>, <*>})`
-  /^(?:[\w.<*>@-]+\/)*[\w-]+\.(?:\(\*?\w+\)\.)?[\w.<*>$]+\((?:\.{3}|[{}<*>, ?.…x]*)\)$/,
+  /^(?:[\w.<*>@-]+\/)*[\w-]+\.(?:\(\*?\w+\)\.)?[\w.<*>$]+\((?:\.{3}|[{}<*>, ?.\u2026x]*)\)$/,
   // Ruby: `app.rb:<*>:in 'call'`, also with `from` in front
   /^(?:from )?[^ ]+:<\*>:in [`']/,
   /^--- End of (?:inner exception )?stack trace/,

@@ -38,11 +38,19 @@ export function closeMinute(minute: MinuteState, state: WalkState, judges: Judge
 
 /**
  * A teaching ends within a minute: what it saw teaches then and not at the minute's end, or everything would be news until
- * then. Sums go on to their minute's end, and are taught as wholes.
+ * then. So does what was sent and received so far, or all that follows in the minute would be taught with it; the rest of
+ * the minute is a sum of its own. Other sums go on to their minute's end, and are taught as wholes.
  */
 export function endTeachingWithin(minute: MinuteState, teachUntilMs: number, judges: Judges): void {
   const touched: Part[] = [];
-  for (const { instance, entity, waiting } of minute.entities.values()) {
+  for (const of of minute.entities.values()) {
+    const { instance, entity, waiting, network } = of;
+    if (network !== undefined && judges.reads('network-minute')) {
+      const sum = networkMinute(network, minute.minute);
+      judges.judge(instance, entity, sum, minute.feed, !minute.gaps.has(instance.owner.key));
+      judges.learn(instance, entity, sum, minute.feed, touched);
+      of.network = undefined;
+    }
     waiting?.each((held) => {
       if (held.isLearned === true || held.observation.timeMs >= teachUntilMs) return;
       judges.learn(instance, entity, held.observation, minute.feed, touched);

@@ -1,5 +1,5 @@
 /** An episode: what is known of one alert while it lasts, and the alert as others get it. */
-import { entityName, type Alert, type Entity, type Evidence, type Origin, type Severity } from '#contract';
+import { entityName, type Alert, type AlertSeries, type Entity, type Evidence, type Origin, type Series, type Severity } from '#contract';
 
 /** A record as an alert shows it. */
 export interface RawShown {
@@ -64,6 +64,7 @@ export function alertOf(episode: Episode, markMs: number, includeRaw: boolean): 
       unit: evidence.unit,
       score: Math.round(evidence.score * 1_000) / 1_000,
       records: episode.records.map(({ origin, raw }) => ({ ...origin, ...(includeRaw ? { raw } : {}) })),
+      ...(evidence.series === undefined ? {} : seriesOf(evidence.series)),
     },
     explanation: {
       history: episode.history,
@@ -72,4 +73,21 @@ export function alertOf(episode: Episode, markMs: number, includeRaw: boolean): 
       ...(episode.deployment === undefined ? {} : { deployment: episode.deployment }),
     },
   };
+}
+
+/** The schema's limit. */
+const valuesShown = 60;
+/** More digits than a drawing has rows. */
+const digits = 4;
+
+/** Bounded and finite, whatever a detector gave; absent where nothing can be drawn. */
+function seriesOf({ unit, startMs, stepMs, values, low, high }: Series): { series?: AlertSeries } {
+  const cut = Math.max(0, values.length - valuesShown);
+  const firstMs = startMs + cut * stepMs;
+  if (values.length === 0 || !(stepMs > 0) || !Number.isFinite(stepMs) || !(Math.abs(firstMs) <= 8.64e15)) return {};
+  return { series: { unit, start: new Date(firstMs).toISOString(), stepSeconds: stepMs / 1_000, values: values.slice(cut).map(rounded), low: rounded(low), high: rounded(high) } };
+}
+
+function rounded(value: number | null): number | null {
+  return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(digits));
 }

@@ -22,6 +22,8 @@ export interface NetworkInMinute {
   records: RawShown[];
   /** A finding was made of its sum before the minute ended. */
   isTold?: boolean;
+  /** It is the rest of a minute in which a teaching ended: what came before this event time has taught. Milliseconds. */
+  sinceMs?: number;
 }
 
 /** A single or keyed observation that waits for its minute to end before it teaches. */

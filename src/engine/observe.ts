@@ -122,7 +122,7 @@ export function networkMinute(network: NetworkInMinute, minute: number): Network
   const largest = [...(network.sentByPeer ?? [])].sort((left, right) => right[1] - left[1] || (left[0] < right[0] ? -1 : 1));
   return {
     kind: 'network-minute',
-    timeMs: minuteMs,
+    timeMs: network.sinceMs ?? minuteMs,
     minuteMs,
     count: 1,
     records: network.records,
@@ -138,9 +138,15 @@ export function networkMinute(network: NetworkInMinute, minute: number): Network
 const noRecords: RawShown[] = [];
 const noNames: string[] = [];
 
+/** `teachUntilMs` may lie within the minute: then this is a sum of what comes from there on. */
+function noTraffic(timeMs: number, minute: number, teachUntilMs: number): NetworkInMinute {
+  const isRest = minute * minuteLengthMs < teachUntilMs && timeMs >= teachUntilMs;
+  return { sentBytes: 0, receivedBytes: 0, flows: 0, rejectedFlows: 0, sentByPeer: undefined, records: noRecords, ...(isRest ? { sinceMs: teachUntilMs } : {}) };
+}
+
 /** Notes a flow on the instance's minute and gives the destination it is of, where the instance is the client. */
-export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' | 'server', facts: Facts, minute: number): Destination | undefined {
-  of.network ??= { sentBytes: 0, receivedBytes: 0, flows: 0, rejectedFlows: 0, sentByPeer: undefined, records: noRecords };
+export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' | 'server', facts: Facts, minute: number, teachUntilMs = -Infinity): Destination | undefined {
+  of.network ??= noTraffic(row.timeMs, minute, teachUntilMs);
   const { network } = of;
   const isClient = side === 'client';
   const sent = isClient ? row.clientSentBytes : row.serverSentBytes;

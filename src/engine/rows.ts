@@ -156,7 +156,7 @@ export class Rows {
     if (seen !== undefined) this.#each(of, seen, minute, keyOfConnection(seen));
     // What stays within a task leaves it for nowhere.
     if (row.isLocal === true) return;
-    const to = noteFlow(of, row, side, state.facts, minute.minute);
+    const to = noteFlow(of, row, side, state.facts, minute.minute, state.teachUntilMs);
     if (to !== undefined) this.#single(of, to, minute, shareText(`destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`));
     const { network } = of;
     if (network === undefined || network.isTold || row.activity === undefined || row.activity === 'open') return;

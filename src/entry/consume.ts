@@ -3,10 +3,12 @@ import manifest from '../../package.json' with { type: 'json' };
 import { FargazerError, systemClock, type LiveSource, type Store } from '#contract';
 import type { Config } from '../config/index.ts';
 import type { ConsumeSettings, CoverageListing } from './cli/program.ts';
-import { outputsOf, plugins, sourceKinds, storeKinds } from './plugins.ts';
+import { outputsOf } from './outputs.ts';
+import { plugins, sourceKinds } from './plugins.ts';
 import { coverageIn } from './program/coverage.ts';
 import { walkOf, type MakeWalk } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
+import { storeKinds } from './store-kinds.ts';
 
 /** Runs until `signal` aborts; everything is saved then. Throws before anything starts where the configuration lacks something. */
 export async function consume({ config, stateDir, output, signal, onListening }: ConsumeSettings): Promise<void> {
@@ -53,7 +55,7 @@ function sourcesOf(config: Config): LiveSource[] {
   if (config.sources.length === 0) {
     throw new FargazerError('config-invalid', 'consume: the configuration names no source. Add one, for example sources: [{ kinesis: { stream: NAME } }], and name the file with --config.');
   }
-  const made = config.sources.map(({ kind, options }) => sourceKinds.get(kind)!.make(options as never, undefined));
+  const made = config.sources.map(({ kind, options }) => sourceKinds.get(kind)!.make(options as never));
   const names = new Set<string>();
   for (const { name } of made) {
     if (names.has(name)) throw new FargazerError('config-invalid', `consume: the source ${name} is named twice, and would be read twice. Name it once.`);
@@ -64,9 +66,9 @@ function sourcesOf(config: Config): LiveSource[] {
 
 /** Throws `config-invalid` where neither says where the state is. */
 export function storeOf({ store }: Config, stateDir: string | undefined): Store {
-  if (stateDir !== undefined) return storeKinds.get('embedded')!.make({ folder: stateDir } as never, undefined);
+  if (stateDir !== undefined) return storeKinds.get('embedded')!.make({ folder: stateDir } as never);
   if (store === undefined) {
     throw new FargazerError('config-invalid', 'Nothing says where the state is kept. Add store: { embedded: { folder: DIR } } to the configuration, or give --state DIR.');
   }
-  return storeKinds.get(store.kind)!.make(store.options as never, undefined);
+  return storeKinds.get(store.kind)!.make(store.options as never);
 }

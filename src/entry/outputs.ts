@@ -1,6 +1,9 @@
 /** Every output that a configuration can name, with its schema and its maker: sinks get every alert, notifiers what the alerting pipeline decided. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Notifier, Sink } from '#contract';
+import { console as consoleSink } from '../alerting/sinks/console/index.ts';
+import { jsonl, jsonlFile } from '../alerting/sinks/jsonl/index.ts';
+import { jsonlOptions } from '../alerting/sinks/jsonl/options.ts';
 import { alertmanagerOptions } from '../alerting/sinks/alertmanager/options.ts';
 import { cloudWatchMetricsOptions } from '../alerting/sinks/cloudwatch-metrics/options.ts';
 import { discordOptions } from '../alerting/sinks/discord/options.ts';
@@ -21,6 +24,8 @@ import { splunkHecOptions } from '../alerting/sinks/splunk-hec/options.ts';
 import { teamsOptions } from '../alerting/sinks/teams/options.ts';
 import { telegramOptions } from '../alerting/sinks/telegram/options.ts';
 import { webhookOptions } from '../alerting/sinks/webhook/options.ts';
+import type { Config } from '../config/index.ts';
+import type { Output } from './cli/program.ts';
 
 /** Writes to standard output. */
 export type Write = (text: string) => void | Promise<void>;
@@ -61,3 +66,32 @@ export const notifiers = kindsOf<Notifier>([
   ['teams', teamsOptions, async (options) => (await import('../alerting/sinks/teams/index.ts')).teams(options)],
   ['telegram', telegramOptions, async (options) => (await import('../alerting/sinks/telegram/index.ts')).telegram(options)],
 ]);
+
+interface PrintedKind {
+  schema: z.ZodType;
+  make: (options: never, output: Output) => Sink;
+}
+
+/** On standard output, or in a file. */
+export const printedSinks: ReadonlyMap<string, PrintedKind> = new Map<string, PrintedKind>([
+  ['console', { schema: z.strictObject({}), make: (_options, { write, columns, hasColour, timeZone }) => consoleSink(write, { columns, color: hasColour, timeZone }) }],
+  ['jsonl', { schema: jsonlOptions, make: ({ file }: z.infer<typeof jsonlOptions>, { write }) => (file === undefined ? jsonl(write) : jsonlFile(file)) }],
+]);
+
+/** Outputs of a configuration; alerts go to standard output where it names none, as rows for people or lines for programs. */
+export async function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'>, output: Output): Promise<{ sinks: Sink[]; notifiers: Notifier[] }> {
+  const named: readonly (readonly [string, unknown])[] = sinks.size > 0 ? [...sinks] : [[output.hasColour ? 'console' : 'jsonl', {}]];
+  const { locale, timeZone } = alerting;
+  const made: { sinks: Sink[]; notifiers: Notifier[] } = { sinks: [], notifiers: [] };
+  for (const [name, options] of named) {
+    const printed = printedSinks.get(name);
+    const machine = machineSinks.get(name);
+    if (printed !== undefined) made.sinks.push(printed.make(options as never, output));
+    else if (machine !== undefined) made.sinks.push(await machine.make(options as never, (text) => output.write(text)));
+    else made.notifiers.push(await notifiers.get(name)!.make({ locale, timeZone, ...(options as object) } as never, (text) => output.write(text)));
+  }
+  return made;
+}
+
+/** Schemas of all outputs, by name. */
+export const outputSchemas: ReadonlyMap<string, z.ZodType> = new Map([...printedSinks, ...machineSinks, ...notifiers].map(([name, { schema }]) => [name, schema]));

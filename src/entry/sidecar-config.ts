@@ -1,27 +1,31 @@
 /** The configuration of a sidecar: a file or FARGAZER_CONFIG, and the outputs that its command line names. */
 import { readFileSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
 import { FargazerError } from '#contract';
 import { loadConfig, readConfig, type Config } from '../config/index.ts';
-import { plugins } from './plugins.ts';
 import { shorthands } from './shorthands.ts';
+import { sidecarPlugins as plugins } from './sidecar-plugins.ts';
 
 /** Lateness inside the task: its logs come within seconds. */
 const logLateness = '5s';
 
 /** Throws as a configuration does; `usage` where a target is missing or not taken. */
-export function sidecarConfig(file: string | undefined, sinks: readonly string[]): Config {
+export async function sidecarConfig(file: string | undefined, sinks: readonly string[]): Promise<Config> {
+  const text = file === undefined ? (process.env['FARGAZER_CONFIG'] ?? '') : '';
   // What is wrong in it is said with its own lines.
   if (file !== undefined) readConfig(file, plugins);
-  const text = file === undefined ? (process.env['FARGAZER_CONFIG'] ?? '') : readFileSync(file, 'utf8');
-  const name = file ?? (text === '' ? '--sink' : 'FARGAZER_CONFIG');
-  if (file === undefined && text !== '') loadConfig(text, name, plugins);
-  const known = (parse(text) ?? {}) as Record<string, unknown>;
+  else if (text !== '') loadConfig(text, 'FARGAZER_CONFIG', plugins);
+  const known = await written(file === undefined ? text : readFileSync(file, 'utf8'));
   if (sinks.length > 0) known['sinks'] = Object.fromEntries(sinks.map(sinkOf));
   known['lateness'] = { firelens: logLateness, log: logLateness, ...(known['lateness'] as object | undefined) };
   // Nothing listens in somebody else's task that was not asked to.
   known['http'] ??= { address: 'off' };
-  return loadConfig(stringify(known), name, plugins);
+  return loadConfig(JSON.stringify(known), file ?? (text === '' ? '--sink' : 'FARGAZER_CONFIG'), plugins);
+}
+
+async function written(text: string): Promise<Record<string, unknown>> {
+  if (text.trim() === '') return {};
+  const { default: yaml } = await import('yaml');
+  return (yaml.parse(text) ?? {}) as Record<string, unknown>;
 }
 
 function sinkOf(text: string): [string, unknown] {

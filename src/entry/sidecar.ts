@@ -11,7 +11,7 @@ import { taskToldIn, type TaskTold } from '../sources/task-metadata/told-task.ts
 import { embeddedStore } from '../stores/embedded/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import type { SidecarSettings } from './cli/program.ts';
-import { outputsOf, plugins } from './plugins.ts';
+import { outputsOf } from './outputs.ts';
 import { walkOf } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { oneLane } from './program/live/one-lane.ts';
@@ -19,6 +19,7 @@ import { knowledgeOf } from './program/sidecar/knowledge.ts';
 import { plainReporter } from './program/sidecar/plain-reporter.ts';
 import { whoseTask, type Whose } from './program/sidecar/whose.ts';
 import { withSecrets } from './secrets.ts';
+import { sidecarPlugins } from './sidecar-plugins.ts';
 
 const firstAnswerMs = 1_000;
 const againMs = 100;
@@ -43,7 +44,7 @@ export async function sidecar(settings: SidecarSettings): Promise<void> {
 
 async function detect(settings: SidecarSettings, { clock, whose, start }: Parts, task: LiveSource): Promise<void> {
   const { stateDir, output, signal, learnForMs } = settings;
-  const config = await withSecrets(settings.config, plugins);
+  const config = await withSecrets(settings.config, sidecarPlugins);
   const { sinks, notifiers } = await outputsOf(config, output);
   // Metrics and their server are many megabytes: they come when somebody asks for them.
   const told = config.http === undefined ? undefined : (await import('../telemetry/index.ts')).telemetry({ version: manifest.version, level: 'warn' });

@@ -4,7 +4,8 @@ import type { Walk } from '../engine/run.ts';
 import { embeddedStore } from '../stores/embedded/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
 import type { TailOutcome, TailSettings } from './cli/program.ts';
-import { printedSinks, sourceKinds } from './plugins.ts';
+import { printedSinks } from './outputs.ts';
+import { sourceKinds } from './plugins.ts';
 import { walkOf, type MakeWalk } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { placeOf } from './tail-places.ts';
@@ -68,7 +69,7 @@ function sourcesOf(settings: TailSettings): LiveSource[] {
     const { kind, options } = placeOf(text, settings);
     const { schema, make } = sourceKinds.get(kind)!;
     const parsed = schema.safeParse(options);
-    if (parsed.success) return make(parsed.data as never, undefined);
+    if (parsed.success) return make(parsed.data as never);
     const [issue] = parsed.error.issues;
     throw new FargazerError('usage', `${text.slice(0, 120)}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'wrong'}. Nothing was read.`);
   });

@@ -85,6 +85,20 @@ test('while it is taught a sum is not told before its minute ends', () => {
   assert.deepEqual(walk.state.episodes.alerts(Infinity, true), []);
 });
 
+test('a teaching that ends within a minute parts its sum: what came before is taught, what comes after is judged at once', () => {
+  const minuteMs = Math.floor(events[0]!.timeMs / 60_000 + 1) * 60_000;
+  const walk = walkOf([over], { teaching: { forMs: 19_000 } });
+  const told: unknown[] = [];
+  walk.judges.onJudged = ({ observation, verdict, evidence }) => told.push([verdict, (observation as { sentBytes: number }).sentBytes, evidence.length]);
+  const at = (second: number, clientSentBytes: number): Partial<NetworkActivity> => ({ activity: 'traffic', clientSentBytes, timeMs: minuteMs + second * 1_000, id: `t/${second}` });
+  for (const event of connections([at(1, 700), at(19, 800), at(21, 900), at(30, 300)])) walk.gate.take(structuredClone(event));
+
+  walk.beginTeaching();
+  walk.finish();
+
+  assert.deepEqual(told, [['taught', 1_500, 0], ['quiet', 900, 0], ['alert', 1_200, 1], ['alert', 1_200, 1]]);
+});
+
 test('what waits packed comes back as it was, whatever its kind', () => {
   assert.deepEqual(unpackPage(packPage(events)), events);
 });

@@ -75,7 +75,7 @@ export function standIn(changes: Partial<Program> = {}): Program {
     consume: async () => undefined,
     previewSinks: async () => '',
     coverage: async () => ({ rows: [], walkedMs: undefined }),
-    sidecarConfig: () => defaultConfig(plugins),
+    sidecarConfig: async () => defaultConfig(plugins),
     sidecar: unexpected,
     checkSidecar: unexpected,
     replay: async () => ({ outcome: outcome() }),

@@ -1,5 +1,5 @@
 /** A notification in words: what happened to whom, how unusual, what to look at first; plain text in the reader's language and zone. */
-import { severities, type Fact, type Message, type Notification, type Severity } from '#contract';
+import { severities, type Alert, type Fact, type Message, type Notification, type Picture, type Severity } from '#contract';
 import { english } from './english.ts';
 import { cutAtWord } from './fit.ts';
 import { clockTime, inReadersZone, zoneName, type Reader } from './moment.ts';
@@ -97,7 +97,18 @@ function incidentsTold(notification: Notification, words: Words, reader: Reader)
       fact('attack', words, [...new Set(incident.alerts.flatMap(({ attack }) => attack))].slice(0, 12).join(', ')),
       ids,
     ].filter(said),
+    // What is over is no longer drawn.
+    ...(isOver ? {} : pictureOf(lead, words)),
   };
+}
+
+/** Fewer values show nothing. */
+const leastValues = 3;
+
+function pictureOf({ evidence: { series } }: Alert, words: Words): { picture?: Picture } {
+  if (series === undefined || series.values.filter((value) => value !== null).length < leastValues) return {};
+  const { values, low, high, unit, stepSeconds } = series;
+  return { picture: { points: values, low, high, unit, caption: plain(words.recent(values.length * stepSeconds * 1_000)) } };
 }
 
 function digest({ status, timeMs, incidents }: Notification, held: NonNullable<Notification['digest']>, words: Words, reader: Reader): Message {

@@ -30,6 +30,8 @@ export interface Words {
   digestNames(byName: readonly [string, number][]): string;
   digestLook: string;
   bySeverity(counts: readonly [Severity, number][]): string;
+  /** Beneath a picture: over how long it goes. */
+  recent(ms: number): string;
   testTitle: string;
   testText: string;
   nothing: string;

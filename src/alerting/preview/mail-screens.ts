@@ -1,5 +1,5 @@
 /** Mail: by SMTP or SES with HTML, and from a topic as plain text. */
-import { mailOf } from '../sinks/email/mail.ts';
+import { mailOf, pictureId } from '../sinks/email/mail.ts';
 import { notificationText } from '../sinks/sns/notification-text.ts';
 import { escaped, type Screen } from './screen.ts';
 
@@ -14,7 +14,9 @@ export const emailScreen: Screen = {
   about: 'Later notifications are answers to the first mail.',
   render({ notification, message, reader }) {
     const mail = mailOf(notification, message, reader, 'example.com', undefined);
-    const body = /<body([^>]*)>([^]*)<\/body>/.exec(mail.html);
+    const [image] = mail.attachments ?? [];
+    const shown = image === undefined ? mail.html : mail.html.replace(`cid:${pictureId}`, `data:image/png;base64,${image.content.toString('base64')}`);
+    const body = /<body([^>]*)>([^]*)<\/body>/.exec(shown);
     // In a tree of its own the style of this page does not reach it.
     return letter('fargazer <alerts@example.com>', mail.subject, `<div class="html"><template shadowrootmode="open"><div${body?.[1] ?? ''}>${body?.[2] ?? ''}</div></template></div>`);
   },

@@ -275,7 +275,7 @@ export interface Program {
   /** Resolves when the signal aborted and everything is saved. */
   consume(settings: ConsumeSettings): Promise<void>;
   /** With the outputs of the command line (`NAME:TARGET`) in place of those of the file or of FARGAZER_CONFIG. */
-  sidecarConfig(file: string | undefined, sinks: readonly string[]): Config;
+  sidecarConfig(file: string | undefined, sinks: readonly string[]): Promise<Config>;
   /** Resolves when the signal aborted, everything is saved and delivered. */
   sidecar(settings: SidecarSettings): Promise<void>;
   /** Says what can be seen here; true where nothing is missing. */

@@ -1,7 +1,7 @@
 /** `fargazer sidecar`: sees what happens inside one task, beside its containers, and tells what is unusual within a second. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { makeCommand, type Context } from './context.ts';
-import type { SidecarMode } from './program.ts';
+import type { Program, SidecarMode } from './program.ts';
 import { outputOf } from './terminal.ts';
 import { durationValue, wordValue } from './values.ts';
 
@@ -32,7 +32,10 @@ function sinkValue(text: string, before: string[] = []): string[] {
   return [...before, ...sinks];
 }
 
-export function sidecarCommand({ program, terminal, run }: Context): Command {
+/** All of the program that this command asks. */
+export type SidecarContext = Pick<Context, 'terminal' | 'run'> & { program: Pick<Program, 'sidecarConfig' | 'sidecar' | 'checkSidecar'> };
+
+export function sidecarCommand({ program, terminal, run }: SidecarContext): Command {
   return makeCommand('sidecar', 'See inside this task, and tell what is unusual within a second.')
     .addOption(new Option('--forward <address>', 'Take logs by the Fluent forward protocol here, e.g. 127.0.0.1:24225.').argParser(addressValue).env('FARGAZER_FORWARD'))
     .addOption(new Option('--http <address>', 'Take logs by HTTP here, e.g. 127.0.0.1:24226.').argParser(addressValue).env('FARGAZER_LOGS_HTTP'))
@@ -49,7 +52,7 @@ export function sidecarCommand({ program, terminal, run }: Context): Command {
     .action(({ config, forward, http, proc, state, baselines, sink, learnFor, mode, stream, check = false }: Options) =>
       run(async () => {
         const settings = {
-          config: program.sidecarConfig(config, sink),
+          config: await program.sidecarConfig(config, sink),
           ...(forward === undefined ? {} : { forward }),
           ...(http === undefined ? {} : { http }),
           procPath: proc,

@@ -24,8 +24,13 @@ export interface Connections {
   takeBegun(): { asClient: number; asServer: number };
 }
 
-/** A connection that nobody answered for so long is told as refused; a first repetition comes after one second. */
-const answerWithinMs = 3_000;
+/** A connection that nobody answered for so long is told as refused, whatever comes later: the far side of the earth answers sooner. */
+const answerWithinMs = 500;
+/** So many asked for at once go through a list: nobody waits for each of them. */
+const manyAsked = 8;
+const answerOfManyMs = 150;
+/** What the table showed a moment before its packet was read is the same connection. */
+const samePacketMs = 3_000;
 /** Linux repeats a SYN for some two minutes; until then the same question is not told again. */
 const rejectedKeptMs = 130_000;
 /** Each is some 500 bytes. The last tenth is kept for those that begin now. */
@@ -94,6 +99,7 @@ export function trackConnections({ outbox, listeners, isEphemeral, isOwnAddress,
   };
   const open = (connection: Tracked, nowMs: number): void => {
     asked.delete(connection);
+    rejected.delete(connection);
     connection.state = 'open';
     if (connection.inode === 0 && connection.owner === undefined) askOwner(connection);
     tell(connection, 'open', 'accept', 0, 0, nowMs);
@@ -117,7 +123,7 @@ export function trackConnections({ outbox, listeners, isEphemeral, isOwnAddress,
     const before = tracked.get(packet.key);
     const first = (packet.sequence + 1) >>> 0;
     if (before !== undefined) {
-      if (before.clientFirst === first || (before.clientFirst < 0 && before.state === 'open' && nowMs - before.startMs < answerWithinMs)) {
+      if (before.clientFirst === first || (before.clientFirst < 0 && before.state === 'open' && nowMs - before.startMs < samePacketMs)) {
         before.clientFirst = first;
         before.packets += 1;
         return;
@@ -211,8 +217,9 @@ export function trackConnections({ outbox, listeners, isEphemeral, isOwnAddress,
       }
     },
     look(nowMs) {
+      const patienceMs = asked.size > manyAsked ? answerOfManyMs : answerWithinMs;
       for (const connection of asked) {
-        if (nowMs - connection.startMs < answerWithinMs) break;
+        if (nowMs - connection.startMs < patienceMs) break;
         reject(connection, nowMs);
       }
       for (const connection of rejected) {

@@ -28,7 +28,8 @@ const loopbackInterface = 1;
 const listenersEveryMs = 300;
 /** A new process may listen soon after it began. */
 const listenersAfterNewProcessMs = 60;
-const timeoutsEveryMs = 250;
+/** Each beat: what waits for an answer is few and first in its list. */
+const timeoutsEveryMs = 90;
 const trafficEveryMs = 1_000;
 /** Up to so many open connections are asked for one by one; a table costs a millisecond even when it is empty. */
 const mostAskedEach = 48;

@@ -2,7 +2,7 @@
 
 /** `0.2 to 3.1 MB`, `up to 2 MB`, `about 3 %`, `1.2 MB a second`. */
 export function amount(text: string): string {
-  const said = text.replace(/ (?:a|an) (second|minute|hour|day)\b/g, (_, unit: string) => `/${units[unit] ?? unit}`).replace(/ to (?=\S)/g, '〜');
+  const said = text.replace(/ (?:a|an) (second|minute|hour|day)\b/g, (_, unit: string) => `/${units[unit] ?? unit}`).replace(/ to (?=\S)/g, '〜').replace(/ bytes?\b/g, ' バイト');
   const bound = /^(up to|about) (.+)$/.exec(said);
   return bound === null ? said : `${bound[1] === 'up to' ? '最大' : '約'} ${bound[2]}`;
 }
@@ -27,7 +27,7 @@ export function over(text: string): string {
     part
       .replace(/^([\d,]+) tasks?(?: or sessions?)?$/, '$1 タスク')
       .replace(/^([\d,]+) connections?$/, '$1 接続')
-      .replace(/^([\d,]+) observations?$/, '$1 件')
+      .replace(/^([\d,]+) (?:observation|sighting)s?$/, '$1 件')
       .replace(/^(?:[\d,.]+ (?:days?|h|hours?|min|s))$/, (whole) => `過去 ${span(whole)}`),
   );
   // Time first, as one says it.

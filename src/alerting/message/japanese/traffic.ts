@@ -4,6 +4,7 @@ import { sayBy, type Rule } from './rule.ts';
 
 export const trafficTitles: readonly Rule[] = [
   [/^(.+) sent (\S+ \S+) in a minute to (.+), which it never sent to$/, (name, sent, to) => `${who(name!)} が初めての宛先 ${to} に 1 分間で ${sent} を送信しました`],
+  [/^(.+) sent (\S+ \S+) in a minute to (.+), which got at most (.+) before$/, (name, sent, to, most) => `${who(name!)} が ${to} に 1 分間で ${sent} を送信しました(この宛先にはこれまで最大 ${most})`],
   [/^(.+) sent (\S+ \S+) in a minute, usually (.+)$/, (name, sent, usual) => `${who(name!)} が 1 分間に ${sent} を送信しました(通常は ${amount(usual!)})`],
   [/^(.+) sent (\S+ \S+) to (.+), which it never sent to$/, (name, sent, to) => `${who(name!)} が初めての宛先 ${to} に ${sent} を送信しました`],
   [
@@ -47,6 +48,7 @@ const network = (place: string): string => (place === 'the network' ? 'ネット
 const around = (wide: string): string => (wide === '' ? '' : '(近隣のサービスでも初めて)');
 
 const exchanges: readonly Rule[] = [
+  [/^The connection was told as it opened$/, () => '接続が開かれた時点の通知です。'],
   [/^The attempt was refused, so nothing was exchanged$/, () => '接続は拒否され、データのやり取りはありません。'],
   [/^At first sight it exchanged nothing that was counted$/, () => 'やり取りしたデータ量は記録されていません。'],
   [/^At first sight it sent (.+) and received (.+)$/, (sent, received) => `最初の観測で ${sent} を送信、${received} を受信しました。`],
@@ -68,11 +70,15 @@ export const trafficSummaries: readonly Rule[] = [
     (history) => `この宛先に送信したタスクはこれまでありません(${over(history!)})。総量は通常の範囲ですが、宛先が異なります。`,
   ],
   [
+    /^A task of .+? sent \S+ \S+ in a minute to .+, over ([\d,]+) times the most that ever went there \((.+?)\); as much as that is usual in sum, but not to there\.$/,
+    (times, history) => `この宛先へのこれまでの最大の ${times} 倍を超えています(${over(history!)})。総量は通常の範囲ですが、宛先が異なります。`,
+  ],
+  [
     /^A task of .+? sent \S+ \S+ over .+?, never more than (.+?) in a minute; a task of it usually sends (.+?) a day \((.+?)\)\. Of the last .+?: (.+)$/,
     (peak, usual, history, rest) => `通常は 1 日に ${amount(usual!)} です(${over(history!)})。1 分間の最大は ${peak} でした。${receiver(rest!)}`,
   ],
   [
-    /^(The attempt was refused, so nothing was exchanged|At first sight it .+?); (.+?); (.+) \(([^()]+)\)\.( In the same half hour .+)?$/,
+    /^(The attempt was refused, so nothing was exchanged|The connection was told as it opened|At first sight it .+?); (.+?); (.+) \(([^()]+)\)\.( In the same half hour .+)?$/,
     (exchange, name, novelty, history, together) =>
       `${sayBy(exchanges, exchange!) ?? ''}${sayBy(newSaid, novelty!) ?? '初めての宛先です'}(${over(history!)})。${sayBy(namesSaid, name!) ?? ''}${sayBy(togethers, together!) ?? ''}`,
   ],
@@ -87,6 +93,7 @@ export const trafficLooks: readonly Rule[] = [
 ];
 
 export const trafficQuiets: readonly Rule[] = [
+  [/^At most (.+?) in a minute to there, or .+$/, (high) => `この宛先への送信が 1 分間に ${high} 以下のとき。または同じような送信が 3 日見られたとき、設定で宛先を許可したとき。`],
   [/^At most (.+?) in a minute at this hour, or minutes like this on three days, or in three tasks on two days\.$/, (high) => `この時間帯の送信量が 1 分間に ${high} 以下のとき。または同じような送信が 3 日、もしくは 2 日にわたり 3 タスクで見られたとき。`],
   [/^Less than (.+?) in a minute to there, or .+$/, (floor) => `この宛先への送信が 1 分間に ${floor} 未満のとき。または同じような送信が 3 日見られたとき、設定で宛先を許可したとき。`],
   [/^At most (.+?) in 24 hours, or .+$/, (high) => `24 時間の送信量が ${high} 以下のとき。または同じような日が 3 回、もしくは 2 日にわたり 3 タスクで見られたとき。`],

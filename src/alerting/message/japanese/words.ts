@@ -6,8 +6,12 @@ import { moment } from '../moment.ts';
 import { severityWord } from '../severity.ts';
 import type { Words } from '../words.ts';
 import { actLooks, actQuiets, actTitle, actUnusual, callTitle } from './acts.ts';
+import { connectionLooks, connectionSummaries, connectionTitles } from './connections.ts';
+import { habitQuiets } from './habits.ts';
 import { lineLooks, lineQuiets, lineSummaries, lineTitles } from './lines.ts';
 import { over, who } from './measures.ts';
+import { processTitles } from './process-titles.ts';
+import { processLooks, processSummaries } from './processes.ts';
 import { resourceLooks, resourceQuiets, resourceSummaries, resourceTitles } from './resources.ts';
 import { sayBy, type Rule } from './rule.ts';
 import { spaced } from './spacing.ts';
@@ -20,14 +24,33 @@ const detectorTitles: Readonly<Record<string, string>> = {
   'resource-usage': 'のリソース使用量が通常と異なります',
   'log-novelty': 'が初めての種類のログを出力しました',
   'log-rate': 'のログの量が通常と異なります',
+  'new-program': 'が初めてのプログラムを起動しました',
+  'program-origin': 'がイメージにないプログラムを実行しました',
+  masquerade: 'に別のプログラムを装うプロセスがあります',
+  'interactive-shell': 'のシェルが外部から操作されている可能性があります',
+  'privilege-gain': 'のプログラムが新たな権限を得ました',
+  'process-injection': 'で別のプロセスへの介入がありました',
+  preload: 'がライブラリを強制的に読み込ませてプログラムを起動しました',
+  'sensitive-file': 'で重要なファイルが変更または読み取られました',
+  'muted-logs': 'のログが届かなくなるおそれがあります',
+  'credential-access': 'で初めてのプログラムが認証情報を要求しました',
+  'program-egress': 'で初めてのプログラムがネットワークを使いました',
+  'new-listener': 'が初めてのポートで待ち受けています',
+  beacon: 'が同じ宛先に規則正しく接続しています',
+  'network-scan': 'が多数のポートまたはアドレスへの接続を試みました',
+  'dns-tunnel': 'が初めてのドメインの名前を多数問い合わせました',
+  'odd-download': 'がこれまでになく多くのデータを受信しました',
+  'crypto-miner': 'でマイニングとみられるプログラムが動いています',
+  'mining-pool': 'がマイニングプールとみられる宛先と通信しました',
 };
 
 const titleRules: Readonly<Record<string, readonly Rule[]>> = {
   'egress-volume': trafficTitles, 'new-destination': trafficTitles, 'resource-usage': resourceTitles, 'log-novelty': lineTitles, 'log-rate': lineTitles,
+  ...processTitles, ...connectionTitles,
 };
-const summaries: readonly Rule[] = [...trafficSummaries, ...lineSummaries, ...resourceSummaries];
-const looks: readonly Rule[] = [...trafficLooks, ...lineLooks, ...resourceLooks, ...actLooks];
-const quiets: readonly Rule[] = [...trafficQuiets, ...resourceQuiets, ...actQuiets];
+const summaries: readonly Rule[] = [...trafficSummaries, ...lineSummaries, ...resourceSummaries, ...processSummaries, ...connectionSummaries];
+const looks: readonly Rule[] = [...trafficLooks, ...lineLooks, ...resourceLooks, ...actLooks, ...processLooks, ...connectionLooks];
+const quiets: readonly Rule[] = [...trafficQuiets, ...resourceQuiets, ...actQuiets, ...habitQuiets];
 
 /** What happened; in English where nothing of it is known. */
 function title(alert: Alert): string {
@@ -86,7 +109,7 @@ function step(alert: Alert, before: Alert): string {
   const said = title(alert);
   if (before.entity.name !== alert.entity.name) return said;
   const subject = subjectsOf(alert).map((name) => spaced(who(name))).find((name) => said.startsWith(`${name} `) || said.startsWith(`${name}が`));
-  return subject === undefined ? said : said.slice(subject.length).replace(/^ ?[がの] ?/, '');
+  return subject === undefined ? said : said.slice(subject.length).replace(/^ ?[がのでに] ?/, '');
 }
 
 const histories: readonly Rule[] = [
@@ -132,6 +155,7 @@ export const japanese: Words = {
   digestNames: (byName) => byName.map(([name, count]) => `${name} ${number(count)} 件`).join('、'),
   digestLook: '`fargazer alerts list` で 1 件ずつ確認できます。失われたアラートはありません。',
   bySeverity: (counts) => counts.map(([severity, count]) => `${severityWord(severity, 'ja')} ${number(count)} 件`).join('、'),
+  recent: (ms) => `直近 ${lasting(ms)}`,
   testTitle: 'fargazer からの通知が届くことを確認しました',
   testText: 'これはテストです。何も起きていません。対応は不要です。',
   nothing: 'fargazer からアラートのない通知が送られました',

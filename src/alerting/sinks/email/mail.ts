@@ -6,6 +6,7 @@ import type { JsonValue, Message, Notification } from '#contract';
 import { html } from '../../message/dialects.ts';
 import { fitText } from '../../message/fit.ts';
 import type { Reader } from '../../message/moment.ts';
+import { picturePng } from '../../message/picture-png.ts';
 import { sparkline } from '../../message/picture.ts';
 import { messageColour, severityWord } from '../../message/severity.ts';
 
@@ -17,6 +18,8 @@ export interface Mail {
   /** Of the mail this one belongs beneath; absent in the first of a key. */
   inReplyTo?: string;
   references: string[];
+  /** The picture of the evidence, which the HTML shows by its id; nothing is loaded from elsewhere. */
+  attachments?: { filename: string; cid: string; contentType: string; contentDisposition: 'inline'; content: Buffer }[];
 }
 
 /** What is kept of the first mail of a key. */
@@ -45,8 +48,15 @@ export function mailOf(notification: Notification, message: Message, reader: Rea
     ...(isFirst ? {} : { inReplyTo: firstId }),
     // The root stands in all of them, so that they find each other where a service gave the first another id.
     references: isFirst ? [] : [...new Set([root, firstId])],
+    ...(message.picture === undefined ? {} : { attachments: [{ filename: 'evidence.png', cid: pictureId, contentType: 'image/png', contentDisposition: 'inline' as const, content: picturePng(message.picture, drawnSize) }] }),
   };
 }
+
+/** The only part of a mail that is referred to. */
+export const pictureId = 'evidence@fargazer';
+/** Drawn twice as large as it is shown, for dense screens. */
+const shownSize = { widthPx: 300, heightPx: 60 };
+const drawnSize = { widthPx: 2 * shownSize.widthPx, heightPx: 2 * shownSize.heightPx };
 
 /** Headers end where a line ends: there is none in them. */
 function oneLine(text: string): string {
@@ -70,10 +80,17 @@ function htmlOf(message: Message, { locale }: Reader): string {
     `<div style="max-width:640px;border-left:4px solid ${messageColour(message)};padding-left:14px">`,
     `<p style="margin:0 0 10px;font-size:17px">${html.bold(message.title)} <span>· ${html.escape(severityWord(message.severity, locale))}</span></p>`,
     ...message.facts.map((one) => fact(one, 'margin:0 0 8px')),
-    ...(drawn === '' ? [] : [`<p style="margin:0 0 8px;font-family:monospace">${html.escape(drawn)}</p>`]),
+    ...(drawn === '' ? [] : [pictured(drawn, message.picture?.caption ?? '')]),
     ...message.more.map((one) => fact(one, 'margin:0 0 4px;font-size:13px;color:#5c5c5c')),
     '</div></body></html>',
   ].join('\n');
+}
+
+/** Programs that show no pictures show the blocks. */
+function pictured(drawn: string, caption: string): string {
+  const { widthPx, heightPx } = shownSize;
+  const image = `<img src="cid:${pictureId}" width="${widthPx}" height="${heightPx}" alt="${html.escape(drawn)}" style="display:block;max-width:100%">`;
+  return `<div style="margin:0 0 8px;font-size:13px;color:#5c5c5c">${image}${html.escape(caption)}</div>`;
 }
 
 /** A receipt as it was kept; undefined where it is none of ours. */

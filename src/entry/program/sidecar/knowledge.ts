@@ -7,7 +7,7 @@ import { Owners } from '../../../engine/owners.ts';
 import { unpackOwner, type PackedOwner } from '../../../engine/pack-owner.ts';
 import type { Walk } from '../../../engine/run.ts';
 import type { SidecarSettings } from '../../cli/program.ts';
-import { storeKinds } from '../../plugins.ts';
+import { storeKinds } from '../../store-kinds.ts';
 import { kindsByName } from '../engine.ts';
 import { Exchange } from './exchange.ts';
 import type { Whose } from './whose.ts';
@@ -32,7 +32,7 @@ export async function knowledgeOf({ baselinesFile, onNotice }: SidecarSettings, 
     return { apply: (walk) => applySaved(walk, saved), end: async () => undefined };
   }
   const service: Owner = { kind: 'service', account, region, cluster, name };
-  const store = storeKinds.get(shared.kind)!.make(shared.options as never, undefined);
+  const store = storeKinds.get(shared.kind)!.make(shared.options as never);
   const exchange = new Exchange(store, { service, task, start, clock });
   const given = await exchange.load(onNotice);
   const isOurs = (owner: Owner): boolean => (owner.kind === 'service' || owner.kind === 'family') && owner.name === name && owner.cluster === cluster;
