@@ -15,6 +15,9 @@ const benches: Readonly<Record<string, () => Promise<{ run: () => Figure[] | Pro
   lambda: () => import('./lambda.ts'),
   alerting: () => import('./alerting.ts'),
   delivery: () => import('./delivery.ts'),
+  forward: () => import('./forward.ts'),
+  // Needs root: a task in namespaces of its own.
+  sidecar: () => import('./sidecar.ts'),
   consume: () => import('./consume.ts'),
   identity: () => import('./identity.ts'),
   egress: () => import('./egress.ts'),

@@ -119,7 +119,10 @@ export const cases: Case[] = [
     title: 'fires while the minute runs, after a teaching of one minute, when far more is sent',
     records: [...sensedTaught, ...every(0.5, 125, 150, (at) => connectionLines({ at, to: '52.218.1.9', sent: 4_000_000 }))],
     teachUntil: sensedUntil,
-    fires: [{ from: second(120), to: second(141), object: 'sent a minute' }],
+    fires: [
+      { from: second(120), to: second(141), object: 'sent a minute' },
+      { from: second(120), to: second(141), object: 'sent to 52.218.1.0/24', severity: 'medium' },
+    ],
   },
   {
     title: 'fires when far more goes to one peer than that ever got, though as much is usual in sum',

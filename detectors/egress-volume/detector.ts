@@ -30,7 +30,7 @@ const alarming = 0.5;
 const farTimes = 10;
 /**
  * What is far too much for a peer is hidden by the sum where it is less than a quarter of what would be too much in all; after
- * a teaching of minutes, whose bands are wide, where it is less than all of that.
+ * a teaching of minutes, whose bands are wide, and while the sum says nothing, where it is less than all of that.
  */
 const hiddenShare = 0.25;
 
@@ -89,7 +89,7 @@ export const egressVolume = defineDetector({
     // Of a peer that gets most of all the sum tells; said beside it too, so that what was told early is told at the end.
     const isShort = isShortlyTaught(shares);
     const times = isShort ? 2 * farTimes : farTimes;
-    const hidden = reading === undefined ? Infinity : ((isShort ? 1 : hiddenShare) * Math.max(floorBytes, leapOf(sent) * reading.high)) / times;
+    const hidden = reading === undefined ? Infinity : ((isShort && !isSpike ? 1 : hiddenShare) * Math.max(floorBytes, leapOf(sent) * reading.high)) / times;
     const large = largeReceiver(minute, shares, { floorBytes, times, mostUsualBytes: hidden });
     if (large !== undefined && !isAllowed('domain', large.peer)) {
       const sentences = tellLargeReceiver({ ...told, history: shares.history }, large, times);

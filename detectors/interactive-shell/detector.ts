@@ -49,7 +49,7 @@ export const interactiveShell = defineDetector({
     const severity = severityOf(session);
     const first = activity.lineage[0];
     return {
-      object: plainName(key),
+      object: plainName(`${key}${peerSaid(activity)}`),
       title: titled(titleOf(session, activity, name)),
       summary: `${processSaid(activity)}; ${because(session, activity)}.`,
       observed: `${session.kind}${activity.streamPeer === undefined ? '' : ` with ${plainName(activity.streamPeer, 64)}`}`,
@@ -65,6 +65,12 @@ export const interactiveShell = defineDetector({
     };
   },
 });
+
+/** Another far side is another session. Its port says nothing where it called in. */
+function peerSaid({ streamPeer = '' }: ProcessActivity): string {
+  const address = streamPeer.replace(/:\d+$/, '');
+  return address === '' ? '' : ` with ${address}`;
+}
 
 function severityOf({ kind, isExec, isMadeTerminal }: Session): Severity {
   if (isExec) return 'medium';

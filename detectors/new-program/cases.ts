@@ -98,6 +98,19 @@ export const cases: Case[] = [
     fires: [],
   },
   {
+    title: 'stays quiet for a known shell of which the kernel\'s name alone was read, for tools still under what hands them on, and for workers that init starts',
+    records: [
+      ...taught,
+      processLine(30, { program: programAt(dash, 'sh'), arguments: check, lineage: [], parentUserId: -1 }),
+      processLine(70, { program: programAt('', 'sh'), arguments: [], lineage: [], userId: -1, realUserId: -1, parentUserId: -1, executable: 'unknown' }),
+      processLine(71, { program: '/usr/bin/curl', arguments: ['curl', '-fsS', 'http://127.0.0.1:8080/health'], lineage: ['/usr/bin/setpriv'] }),
+      processLine(72, { program: '/usr/bin/find', arguments: ['find', '/var/cache', '-mtime', '+1'], lineage: ['/usr/bin/nice', '/usr/bin/tini'] }),
+      processLine(73, { program: master, arguments: ['python3.11', '/app/server.py'], lineage: ['/usr/bin/tini'] }),
+    ],
+    teachUntil,
+    fires: [],
+  },
+  {
     title: 'stays quiet for versions, dates and random parts of names that change',
     records: [
       ...taught,

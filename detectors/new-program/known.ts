@@ -21,6 +21,10 @@ export function nameKey(name: string): string {
   return `name ${name.slice(0, 40)}`;
 }
 
+function kernelKey({ name }: Program): string {
+  return `called ${name.slice(0, 40)}`;
+}
+
 function pairKey(parent: string, child: string): string {
   return `${parent} > ${child}`;
 }
@@ -62,11 +66,11 @@ export function programsTaught({ activity }: { activity: ProcessActivity }): str
   if (activity.activity !== 'launch') return undefined;
   const { program, lineage, arguments: words } = activity;
   // Also by the kernel's name (`sh` for `/usr/bin/dash`): it is all that is left of who dies while it is read.
-  const keys = new Set([pathKey(program, words), programKey(activity), nameKey(toolName(program, words)), nameKey(program.name)]);
+  const keys = new Set([pathKey(program, words), programKey(activity), nameKey(toolName(program, words)), kernelKey(program)]);
   const called = invocationOf(activity);
   if (called !== undefined) keys.add(`${pathKey(program, words)} ${called.kind}`);
   for (const word of wordsOf(activity)) keys.add(nameKey(word));
-  for (const ancestor of lineage) keys.add(pathKey(ancestor)).add(nameKey(toolName(ancestor))).add(nameKey(ancestor.name));
+  for (const ancestor of lineage) keys.add(pathKey(ancestor)).add(nameKey(toolName(ancestor))).add(kernelKey(ancestor));
   return [...keys];
 }
 
@@ -105,7 +109,8 @@ export function isProgramKnown({ programs }: Views, { program, arguments: words 
   if (programs.of(pathKey(program, words)).isUsual) return true;
   // Known by its name alone: from the text of a command, or seen when its path could not be read.
   const isPlain = program.path === '' || isSystemPlace(program.path);
-  return isPlain && programs.of(nameKey(toolName(program, words))).isUsual;
+  if (isPlain && programs.of(nameKey(toolName(program, words))).isUsual) return true;
+  return program.path === '' && programs.of(kernelKey(program)).isUsual;
 }
 
 export function isPairKnown({ parents }: Views, parent: Program, { program, arguments: words }: ProcessActivity): boolean {

@@ -18,6 +18,9 @@ import { sizeKey, usualSize } from '../sizes.ts';
 import { originSaid, talkerSaid } from '../talker.ts';
 import { countedFor, createReceived, noteReceived, receivedOf, type Received } from './received.ts';
 
+/** Part of the minute so far that goes on with it. */
+const leastShare = 0.1;
+
 export const oddDownload = defineDetector({
   id: 'odd-download',
   title: 'Far more comes in from a peer, or by a program, than ever did',
@@ -47,6 +50,8 @@ export const oddDownload = defineDetector({
       if (bytes < floorBytes) continue;
       const usual = usualSize(sizes, whom);
       if (usual === undefined || bytes <= times * usual || isAllowed('domain', peer)) continue;
+      // Whoever adds a drop to what was told already is no news.
+      if (bytes - receivedBytes > times * usual && receivedBytes < leastShare * bytes) continue;
       const isPeer = whom.startsWith('<');
       const from = isPeer ? `from ${shortName(peer)}` : `by ${talkerSaid(program)}`;
       const evidence: Evidence = {

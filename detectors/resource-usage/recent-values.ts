@@ -27,8 +27,10 @@ function stepTo(series: SeriesState, timeMs: number): number {
 }
 
 /** The row with the value that is judged, over the range that it left. */
-export function valuesTold(series: SeriesState, { timeMs, value, unit }: MetricMinute, { low, high }: Weighed): Pick<Evidence, 'series'> {
+export function valuesTold(series: SeriesState, { timeMs, value, unit }: MetricMinute, { reason, low, high }: Weighed): Pick<Evidence, 'series'> {
   const { recent } = series;
+  // Of hours a quarter of an hour shows nothing.
+  if (reason === 'leak' || reason === 'flat-line') return {};
   if (recent === undefined || stepTo(series, timeMs) !== recent.stepMs) return {};
   return rowSeries([...recent.values, value], timeMs, recent.stepMs, { unit, low, high });
 }

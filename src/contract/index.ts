@@ -28,3 +28,4 @@ export * from './published-event.ts';
 export * from './health.ts';
 export * from './reporter.ts';
 export * from './secret-reference.ts';
+export * from './sensor-event.ts';

@@ -1,5 +1,6 @@
 /** Observations: what detectors read. The engine makes them of events, with the entity attributed. */
-import type { ApiActivity, FileActivity, MetricUnit, Origin, ProcessActivity, Program, SocketActivity, TaskState } from './event.ts';
+import type { ApiActivity, MetricUnit, Origin, TaskState } from './event.ts';
+import type { FileActivity, ProcessActivity, Program, SocketActivity } from './sensor-event.ts';
 
 interface ObservationBase<Kind extends string> {
   kind: Kind;

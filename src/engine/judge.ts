@@ -7,7 +7,10 @@ import { deploymentAt } from './deployment.ts';
 import type { Instance } from './owners.ts';
 import { TraceKeeper } from './trace-keeper.ts';
 import { learn, viewOf, type Part, type Teacher } from './parts.ts';
-import { slotsOf, type BaselineSlot, type EnabledDetector, type EngineSettings } from './settings.ts';
+import { readerOf, traceKey, type DetectorCounts, type Reader } from './judge-reader.ts';
+import type { EngineSettings } from './settings.ts';
+
+export type { DetectorCounts } from './judge-reader.ts';
 
 /** What was decided about one observation by one detector. */
 export type Verdict = 'alert' | 'quiet' | 'learning' | 'taught' | 'quarantined';
@@ -22,26 +25,9 @@ export interface Judged {
   views: Record<string, BaselineView>;
 }
 
-interface Reader extends EnabledDetector {
-  slots: BaselineSlot[];
-  /** One of its baselines asks for the trace: its `of` takes two arguments. */
-  learnsFromTrace: boolean;
-  counts: DetectorCounts;
-  /** Names of its traces by part, made once. */
-  traceKeys: Map<string, string>;
-  /** Its views of what is judged now, filled anew for each observation. */
-  views: Record<string, BaselineView>;
-}
-
 /** What a detector is told beside the observation; one object, filled anew for each judgement. */
 interface Told extends Context<unknown> {
   entity: Entity;
-}
-
-export interface DetectorCounts {
-  judged: number;
-  abstained: number;
-  quarantined: Set<string>;
 }
 
 const noEvidence: readonly Evidence[] = [];
@@ -55,9 +41,6 @@ function isSum({ kind }: Observation): boolean {
 
 /** A detector that keeps throwing is named once per entity; beyond this many it is off for all. */
 const quarantineLimit = 1_000;
-
-/** Names of traces a detector keeps ready. */
-const traceKeyLimit = 4_096;
 
 export class Judges {
   readonly #readers = new Map<ObservationKind, Reader[]>();
@@ -89,15 +72,7 @@ export class Judges {
     };
     this.#told = told;
     for (const enabled of settings.detectors) {
-      const slots = slotsOf(enabled.detector);
-      const reader: Reader = {
-        ...enabled,
-        slots,
-        learnsFromTrace: slots.some(({ spec }) => spec.of.length > 1),
-        counts: { judged: 0, abstained: 0, quarantined: new Set() },
-        traceKeys: new Map(),
-        views: {},
-      };
+      const reader = readerOf(enabled);
       const readers = this.#readers.get(enabled.detector.reads) ?? [];
       readers.push(reader);
       this.#readers.set(enabled.detector.reads, readers);
@@ -293,15 +268,4 @@ export class Judges {
       }
     }
   }
-}
-
-function traceKey(reader: Reader, part: string): string {
-  if (part === '') return reader.detector.id;
-  let key = reader.traceKeys.get(part);
-  if (key === undefined) {
-    if (reader.traceKeys.size >= traceKeyLimit) reader.traceKeys.clear();
-    key = `${reader.detector.id}\u0001${part}`;
-    reader.traceKeys.set(part, key);
-  }
-  return key;
 }

@@ -10,11 +10,12 @@ import { taskMetadata, taskMetadataOptions } from '../sources/task-metadata/inde
 import { taskToldIn, type TaskTold } from '../sources/task-metadata/told-task.ts';
 import { embeddedStore } from '../stores/embedded/index.ts';
 import { memoryStore } from '../stores/memory/index.ts';
-import type { SidecarSettings } from './cli/program.ts';
+import type { SidecarSettings } from './cli/sidecar-program.ts';
 import { outputsOf } from './outputs.ts';
 import { walkOf } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { oneLane } from './program/live/one-lane.ts';
+import { noteGaps } from './program/sidecar/gaps.ts';
 import { knowledgeOf } from './program/sidecar/knowledge.ts';
 import { plainReporter } from './program/sidecar/plain-reporter.ts';
 import { whoseTask, type Whose } from './program/sidecar/whose.ts';
@@ -42,7 +43,7 @@ export async function sidecar(settings: SidecarSettings): Promise<void> {
   return settings.mode === 'ship' ? shipAll(settings, parts, task) : detect(settings, parts, task);
 }
 
-async function detect(settings: SidecarSettings, { clock, whose, start }: Parts, task: LiveSource): Promise<void> {
+async function detect(settings: SidecarSettings, { sensor: looking, clock, whose, start }: Parts, task: LiveSource): Promise<void> {
   const { stateDir, output, signal, learnForMs } = settings;
   const config = await withSecrets(settings.config, sidecarPlugins);
   const { sinks, notifiers } = await outputsOf(config, output);
@@ -51,11 +52,13 @@ async function detect(settings: SidecarSettings, { clock, whose, start }: Parts,
   const reporter = told?.reporter ?? plainReporter((text) => void process.stderr.write(text), () => clock.now());
   const knowledge = await knowledgeOf(settings, config, { whose, start, clock });
   const store = stateDir === undefined ? memoryStore() : embeddedStore(stateDir);
+  const gaps = noteGaps(looking, clock);
   const live = { ...config, ...(learnForMs === undefined ? {} : { learnForMs }) };
   const consumer = new Consumer({
     sources: [task], store, sinks, notifiers, live, clock, reporter, pace,
     teachFromMs: () => clock.now(),
     makeWalk(run, state, lateness) {
+      gaps.sinceMs(state?.marks.get('sensor'));
       const walk = walkOf(config, run, state, lateness);
       knowledge.apply(walk);
       return walk;
@@ -65,6 +68,7 @@ async function detect(settings: SidecarSettings, { clock, whose, start }: Parts,
   try {
     await consumer.run(signal);
   } finally {
+    gaps.end();
     await knowledge.end();
     await server?.close();
     if (stateDir !== undefined) await store.close();

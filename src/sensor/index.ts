@@ -23,6 +23,12 @@ export interface SensorSettings {
   parts?: readonly ((context: SensorContext) => SensorPart)[];
   /** False to do without the foreign-function library. */
   isNative?: boolean;
+  /**
+   * Ways that are switched off, to measure what each is worth: `exec-notify`, `pid-bell`, `file-notify`, `packet-socket`,
+   * `socket-diagnosis`, or `native` for all that need the foreign-function library. What the environment's
+   * FARGAZER_SENSOR_WITHOUT names (with commas) at the start where absent.
+   */
+  without?: readonly string[];
 }
 
 export type Sensor = LiveSource & {
@@ -143,7 +149,8 @@ interface StartSettings {
 
 function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
   const { procPath, clock } = settings;
-  const native = settings.isNative === false ? undefined : openNative();
+  const without = new Set(settings.without ?? waysOff());
+  const native = settings.isNative === false || without.has('native') ? undefined : openNative();
   let timer: NodeJS.Timeout | undefined;
   let dueMs = Infinity;
   let isStopped = false;
@@ -166,15 +173,15 @@ function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
     }
     current = undefined;
     onBeat();
-    soon(native === undefined ? beatMs : notifiedBeatMs);
+    soon(processes.isNotified() ? notifiedBeatMs : beatMs);
   };
 
   const roots = knownRoots(procPath);
   const table = processTable(() => processesGuard.run(() => processes.refresh()));
-  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current), now: () => clock.now(), tell, processes: table, level };
+  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current), now: () => clock.now(), tell, processes: table, without, level };
   const processes = processesPart({ context, table, roots, soon, run: (action) => processesGuard.run(action) });
   const processesGuard = guarded(processes, (sighting) => tell(sighting), () => clock.now());
-  const files = filesPart({ context, roots, soon, run: (action) => filesGuard.run(action) });
+  const files = filesPart({ context: without.has('file-notify') ? { ...context, native: undefined } : context, roots, soon, run: (action) => filesGuard.run(action) });
   const filesGuard = guarded(files, (sighting) => tell(sighting), () => clock.now());
   const others = [files, ...(settings.parts ?? []).map((make) => make(context))];
   guards.push(processesGuard, filesGuard, ...others.slice(1).map((part) => guarded(part, (sighting) => tell(sighting), () => clock.now())));
@@ -192,6 +199,10 @@ function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
       native?.close();
     },
   };
+}
+
+function waysOff(): string[] {
+  return (process.env['FARGAZER_SENSOR_WITHOUT'] ?? '').split(',').map((way) => way.trim()).filter((way) => way !== '');
 }
 
 /** What a part does when a descriptor of it is readable runs under that part's watchdog. */

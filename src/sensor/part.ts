@@ -56,6 +56,8 @@ export interface SensorContext {
   /** Files what was seen. `pid` or `containerId` tells whose it is; without either it is the task's. */
   tell(sighting: Sighting, whose?: { pid?: number; containerId?: string }): void;
   processes: ProcessTable;
+  /** Names of ways that are switched off though they may be there; none where absent. */
+  without?: ReadonlySet<string>;
   /** 0: everything is done; 1, 2, 3: under load details and slower looks are left out first, see `docs/sidecar.md`. */
   level(): 0 | 1 | 2 | 3;
 }

@@ -20,6 +20,8 @@ export interface Roots {
   /** The root of a process; undefined where that may not be looked at. */
   of(pid: number, containerId: string | undefined): Root | undefined;
   all(): readonly Root[];
+  /** Processes of the task have it, or might: ours is of no concern to the task where all of them are known to have others. */
+  isOfTask(root: Root): boolean;
 }
 
 interface KeptRoot extends Root {
@@ -27,15 +29,19 @@ interface KeptRoot extends Root {
 }
 
 const pidsKept = 8;
+/** What led to a root a moment ago leads there still: one look at its files asks hundreds of times. */
+const prefixForMs = 10;
 
 export function knownRoots(procPath: string): Roots {
   const roots: KeptRoot[] = [];
   const own = rootKey('/');
   if (own !== undefined) roots.push({ key: own, containerId: undefined, shownAt: '', prefix: () => '', pids: [] });
+  let isAnyHidden = false;
   return {
     all: () => roots,
+    isOfTask: (root) => root.key !== own || isAnyHidden || (roots.find(({ key }) => key === own)?.pids.length ?? 0) > 0,
     of(pid, containerId) {
-      const key = rootKey(`${procPath}/${pid}/root/`);
+      const key = rootKey(`${procPath}/${pid}/root/`, () => (isAnyHidden = true));
       if (key === undefined) return undefined;
       const known = roots.find((root) => root.key === key);
       if (known !== undefined) {
@@ -48,20 +54,32 @@ export function knownRoots(procPath: string): Roots {
         return known;
       }
       if (roots.length >= rootLimit) return undefined;
-      const added: KeptRoot = {
-        key, containerId, shownAt: shownAt(`${procPath}/${pid}/root`), pids: [pid],
-        prefix() {
-          for (const candidate of added.pids) {
-            const path = `${procPath}/${candidate}/root`;
-            if (rootKey(`${path}/`) === key) return path;
-            added.pids = added.pids.filter((other) => other !== candidate);
-          }
-          return undefined;
-        },
-      };
+      const added: KeptRoot = { key, containerId, shownAt: shownAt(`${procPath}/${pid}/root`), pids: [pid], prefix: () => undefined };
+      added.prefix = rememberedFor(prefixForMs, () => {
+        for (const candidate of added.pids) {
+          const path = `${procPath}/${candidate}/root`;
+          if (rootKey(`${path}/`) === key) return path;
+          added.pids = added.pids.filter((other) => other !== candidate);
+        }
+        return undefined;
+      });
       roots.push(added);
       return added;
     },
+  };
+}
+
+/** What is not there is looked for at each call. */
+function rememberedFor<Value>(forMs: number, look: () => Value | undefined): () => Value | undefined {
+  let value: Value | undefined;
+  let lookedMs = -Infinity;
+  return () => {
+    const nowMs = performance.now();
+    if (value === undefined || nowMs - lookedMs > forMs) {
+      value = look();
+      lookedMs = nowMs;
+    }
+    return value;
   };
 }
 
@@ -73,11 +91,12 @@ function shownAt(link: string): string {
   }
 }
 
-function rootKey(path: string): string | undefined {
+function rootKey(path: string, onHidden?: () => void): string | undefined {
   try {
-    const { dev, ino } = statSync(path);
-    return `${dev}:${ino}`;
-  } catch {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats && `${stats.dev}:${stats.ino}`;
+  } catch (error) {
+    if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) onHidden?.();
     return undefined;
   }
 }
@@ -95,7 +114,10 @@ export function resolveWithin(prefix: string, path: string): string | undefined 
     }
     const here = `${prefix}/${[...done, step].join('/')}`;
     try {
-      if (!lstatSync(here).isSymbolicLink()) {
+      // An exception costs ten times the look, and much that is looked for is not there.
+      const stats = lstatSync(here, { throwIfNoEntry: false });
+      if (stats === undefined) return undefined;
+      if (!stats.isSymbolicLink()) {
         done.push(step);
         continue;
       }

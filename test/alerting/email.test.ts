@@ -43,7 +43,7 @@ function harmlessMail(raw: string): void {
     assert.doesNotMatch(shown.replaceAll('\n', ' '), neverShown);
     assert.doesNotMatch(shown, linkable);
   }
-  assert.deepEqual([...new Set([...page.matchAll(/<\/?([a-z!]+)/gi)].map(([, name]) => name?.toLowerCase()))].filter((name) => !['!doctype', 'html', 'head', 'meta', 'body', 'div', 'p', 'b', 'span'].includes(name ?? '')), []);
+  assert.deepEqual([...new Set([...page.matchAll(/<\/?([a-z!]+)/gi)].map(([, name]) => name?.toLowerCase()))].filter((name) => !['!doctype', 'html', 'head', 'meta', 'style', 'body', 'div', 'p', 'b', 'span', 'code'].includes(name ?? '')), []);
   for (const [tag] of page.matchAll(/<[^>]*>/g)) assert.doesNotMatch(tag, /\son\w+=|\bsrc=|\bhref=|url\(/i);
   assert.doesNotMatch(page.replace(/<[^>]*>/g, ''), linkable);
   // RFC 5321: at most 998 characters a line.
@@ -97,6 +97,20 @@ describe('a mail server', () => {
     assert.deepEqual([mail.headers.get('from'), mail.headers.get('auto-submitted'), mail.headers.get('date')], [from, 'auto-generated', 'Wed, 04 Mar 2026 18:20:00 +0000']);
     assert.match(mail.parts.get('text/plain') ?? '', /^checkout sent 41 MB to an address it never used \(high\)\n\ncheckout sent 41 MB in one minute/);
     assert.match(mail.parts.get('text/html') ?? '', /<html lang="en">[^]*<b>checkout sent 41 MB/);
+  });
+
+  test('gets the picture of the evidence inside of the mail, with blocks for programs that show none', async (t) => {
+    const { server, send } = await open(t, { tls: 'starttls' });
+    const series = { unit: 'bytes/min', start: '2026-03-04T18:12:00.000Z', stepSeconds: 60, values: [1, 2, 1, 41], low: 0, high: 3 };
+    await send(aNotification([anIncident([anAlert({ evidence: { ...anAlert().evidence, series } })])]));
+    const [mail] = server.mails;
+    assert.ok(mail);
+    assert.match(mail.parts.get('text/plain') ?? '', /\n\n▁▁▁█ last 4 min\n\n/);
+    const beside = mail.raw.slice(mail.raw.indexOf('multipart/related'));
+    assert.match(beside, /<img[^]*cid:evidence@fargazer/);
+    assert.match(beside, /Content-Type: image\/png[^]*Content-Id: <evidence@fargazer>[^]*Content-Disposition: inline/i);
+    const encoded = /image\/png[^]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(beside)?.[1] ?? '';
+    assert.deepEqual([...Buffer.from(encoded, 'base64').subarray(1, 4)], [0x50, 0x4e, 0x47]);
   });
 
   test('sees one conversation: ids made of the key, one subject, references to the first', async (t) => {

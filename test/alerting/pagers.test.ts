@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import type { JsonValue, Notifier } from '#contract';
+import { composeIn } from '../../src/alerting/message/compose.ts';
+import { japanese } from '../../src/alerting/message/japanese/words.ts';
 import { jiraServiceManagement } from '../../src/alerting/sinks/jira-service-management/index.ts';
 import { opsgenie } from '../../src/alerting/sinks/opsgenie/index.ts';
 import { opsgenieOptions } from '../../src/alerting/sinks/opsgenie/options.ts';
+import { pagerDutyEvent } from '../../src/alerting/sinks/pagerduty/event.ts';
 import { pagerDuty } from '../../src/alerting/sinks/pagerduty/index.ts';
 import { pagerDutyOptions } from '../../src/alerting/sinks/pagerduty/options.ts';
 import { anAlert } from './alert.ts';
 import { linkable, neverShown } from './hostile.ts';
-import { aNotification, anIncident } from './message/stories.ts';
+import { aNotification, anIncident, stories, storyNotifications } from './message/stories.ts';
 import { failureOf, runNotifierContract, type NotifierBench } from './notifier-contract.ts';
 import { openHttpService, type HttpService } from './stand-ins/http-service.ts';
 import { genieService, pagerDutyService, type PagerService } from './stand-ins/pager-services.ts';
@@ -115,6 +118,15 @@ describe('pagerduty', () => {
     ]);
   });
 
+  test('has a heading in the language of the reader for every fact', () => {
+    for (const story of stories.flatMap(storyNotifications)) {
+      const event = pagerDutyEvent(story, composeIn(japanese, story, { locale: 'ja', timeZone: 'Asia/Tokyo' }), routingKey, 'ja');
+      const { custom_details: details } = event['payload'] as { custom_details: Record<string, string> };
+      for (const heading of Object.keys(details)) assert.match(heading, /[\u3040-\u30ff\u4e00-\u9fff]|^ATT&CK$/);
+      assert.ok(details['通常との違い'] !== undefined && details['まず確認'] !== undefined);
+    }
+  });
+
   test('wakes nobody for a test', async (t) => {
     const { notifier, service } = await open(t);
     await notifier.notify({ ...later, reason: 'test' }, undefined);
@@ -148,7 +160,7 @@ describe('opsgenie and jira-service-management', () => {
     const receipt = await notifier.notify(first, undefined);
     await notifier.notify(later, receipt);
     assert.equal(service.open.get(first.key)?.message, 'checkout opened a shell');
-    assert.match(service.open.get(first.key)?.description ?? '', /^checkout opened a shell \(critical\)\n/);
+    assert.match(service.open.get(first.key)?.description ?? '', /^checkout sent 41 MB in one minute, .*\n/i);
     await notifier.notify(over, receipt);
     assert.equal(service.open.size, 0);
     assert.deepEqual(http.requests.map(({ method, path }) => `${method} ${path}`), [

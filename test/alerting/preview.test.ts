@@ -29,7 +29,10 @@ const page = await renderPreview(recorded, { timeZone: 'Europe/London' });
 describe('the page', () => {
 
   test('needs nothing but itself, and runs nothing', () => {
-    assert.doesNotMatch(page, /<script|<link|<img|<iframe|\son[a-z]+=|url\(|@import|\ssrc=/i);
+    // The pictures of the evidence stand in the page itself.
+    const without = page.replace(/<img src="data:image\/png;base64,[A-Za-z0-9+/=]+"/g, '');
+    assert.notEqual(without, page);
+    assert.doesNotMatch(without, /<script|<link|<img|<iframe|\son[a-z]+=|url\(|@import|\ssrc=/i);
     assert.doesNotMatch(page.replace(/http:\/\/www\.w3\.org[^"]*/g, ''), /href="(?!#)/);
     assert.match(page, /Content-Security-Policy" content="default-src 'none'/);
   });
@@ -41,6 +44,20 @@ describe('the page', () => {
     assert.equal(occasions.length, recorded.length + 4);
     for (const section of sections) for (const locale of ['en', 'ja']) assert.equal(section.split(`<div lang="${locale}">`).length - 1, occasions.length);
     for (const section of sections) assert.match(section, /[\u3040-\u30ff]/);
+  });
+
+  test('draws the minutes before a number that is told, for every output', async () => {
+    const numbers = recorded.filter(({ name }) => name === 'fargate-exfiltration');
+    for (const sink of previewedSinks) {
+      const page = await renderPreview(numbers, { sink, timeZone: 'UTC' });
+      for (const drawn of ['▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ last 21 min', '▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ 直近 21 分']) assert.ok(page.includes(drawn), sink);
+    }
+  });
+
+  test('shows quotations of titles without backticks, and the ids once, in Discord', async () => {
+    const page = await renderPreview(recorded, { sink: 'discord', timeZone: 'UTC' });
+    assert.doesNotMatch(page.slice(page.indexOf('<section ')), /`/);
+    for (const [, post = ''] of page.matchAll(/<div class="embed"([^]*?)<\/small>/g)) assert.ok((post.match(/fargazer · [0-9a-f]{16}/g) ?? []).length <= 1 && !post.includes('Incident:'), post);
   });
 
   test('leaves all others out where one output is named', async () => {

@@ -41,7 +41,7 @@ function judged(detector: Detector, observation: ProcessSeen | FileSeen, isKnown
     spec.of(observation as never);
     return [name, knows(isKnown, isReady)];
   }));
-  const answer = detector.judge(views as never, observation as never, detector.options.parse({}) as never, context as never);
+  const answer = detector.judge(views as never, observation as never, detector.options.parse({}) as never, { ...context, trace: detector.trace?.create() } as never);
   return answer === undefined ? [] : Array.isArray(answer) ? [...(answer as Evidence[])] : [answer as Evidence];
 }
 

@@ -1,3 +1,4 @@
+/** Where a teaching begins in a stream. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -75,3 +75,19 @@ test('an open episode goes on after a checkpoint under its id, and is shown agai
   second.add(finding(20));
   assert.deepEqual([alertsOf(second)[0]!.id, alertsOf(second)[0]!.revision], [alertsOf(first)[0]!.id, 2]);
 });
+
+test('it shows at most the last 60 values of a series, finite and with four digits, and none where nothing can be drawn', () => {
+  const values = Array.from({ length: 70 }, (_, at) => at + 1 / 3);
+  const shown = (series: NonNullable<Finding['evidence']['series']>): unknown => {
+    const episodes = new Episodes();
+    episodes.add(finding(0, { evidence: { series } as Finding['evidence'] }));
+    return episodes.alerts(0, true)[0]!.evidence.series;
+  };
+  const series = { unit: 'lines/min', startMs: start, stepMs: 60_000, values, low: 0, high: NaN };
+  const told = shown(series) as { values: number[] };
+  assert.deepEqual({ ...told, values: told.values.length }, { unit: 'lines/min', start: new Date(start + 600_000).toISOString(), stepSeconds: 60, values: 60, low: 0, high: null });
+  assert.deepEqual([told.values[0], told.values.at(-1)], [10.33, 69.33]);
+  assert.equal(shown({ ...series, values: [] }), undefined);
+  assert.equal(shown({ ...series, stepMs: 0 }), undefined);
+  assert.equal(shown({ ...series, startMs: Infinity }), undefined);
+});

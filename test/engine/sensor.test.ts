@@ -1,3 +1,4 @@
+/** What the engine makes of what the sensor saw. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';

@@ -1,3 +1,4 @@
+/** Baselines between the sidecars of a service. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';

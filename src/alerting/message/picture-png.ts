@@ -26,7 +26,7 @@ export function picturePng(picture: Picture, { widthPx, heightPx }: PictureSize)
   // A row begins with its filter, which is none.
   const rowBytes = widthPx + 1;
   const pixels = new Uint8Array(rowBytes * heightPx);
-  const { x, y } = scaleOf(picture, { widthPx, heightPx });
+  const { x, y } = scaleOf(picture, { widthPx, heightPx }, dot + 1);
   const disc = (atX: number, atY: number, radius: number, ink: number): void => {
     for (let row = Math.max(0, Math.ceil(atY - radius)); row <= Math.min(heightPx - 1, atY + radius); row += 1) {
       const half = Math.sqrt(Math.max(0, radius ** 2 - (row - atY) ** 2));

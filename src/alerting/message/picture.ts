@@ -19,12 +19,12 @@ export interface PictureSize {
 }
 
 /** Room for a line's thickness and a point's half. */
-const marginPx = 3;
+const svgMarginPx = 3;
 export const accent = '#0072b2';
 export const alarm = '#b3261e';
 
 /** Where a value stands, in pixels from the upper left; from zero or the lowest value up to the highest, with the band. */
-export function scaleOf({ points, low, high }: Picture, { widthPx, heightPx }: PictureSize): { x(index: number): number; y(value: number): number } {
+export function scaleOf({ points, low, high }: Picture, { widthPx, heightPx }: PictureSize, marginPx: number): { x(index: number): number; y(value: number): number } {
   const known = points.filter((point) => point !== null);
   const least = Math.min(...known, low ?? Infinity, 0);
   const most = Math.max(...known, high ?? -Infinity, least + Number.EPSILON);
@@ -37,7 +37,7 @@ export function scaleOf({ points, low, high }: Picture, { widthPx, heightPx }: P
 /** The band in the accent at 15 %, the series over it, its points outside of the band as dots. Holds numbers only, no text. */
 export function pictureSvg(picture: Picture, { widthPx, heightPx }: PictureSize): string {
   const { points, low, high } = picture;
-  const scale = scaleOf(picture, { widthPx, heightPx });
+  const scale = scaleOf(picture, { widthPx, heightPx }, svgMarginPx);
   const x = (index: number): string => near(scale.x(index));
   const y = (value: number): string => near(scale.y(value));
   const band =

@@ -16,9 +16,10 @@ export const emailScreen: Screen = {
     const mail = mailOf(notification, message, reader, 'example.com', undefined);
     const [image] = mail.attachments ?? [];
     const shown = image === undefined ? mail.html : mail.html.replace(`cid:${pictureId}`, `data:image/png;base64,${image.content.toString('base64')}`);
+    const [style = ''] = /<style>[^]*<\/style>/.exec(mail.html) ?? [];
     const body = /<body([^>]*)>([^]*)<\/body>/.exec(shown);
     // In a tree of its own the style of this page does not reach it.
-    return letter('fargazer <alerts@example.com>', mail.subject, `<div class="html"><template shadowrootmode="open"><div${body?.[1] ?? ''}>${body?.[2] ?? ''}</div></template></div>`);
+    return letter('fargazer <alerts@example.com>', mail.subject, `<div class="html"><template shadowrootmode="open">${style}<div${body?.[1] ?? ''}>${body?.[2] ?? ''}</div></template></div>`);
   },
 };
 

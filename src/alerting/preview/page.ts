@@ -13,7 +13,7 @@ export async function previewPage(screens: readonly Screen[], occasions: readonl
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
     // Nothing is loaded and nothing runs, whatever the telemetry held.
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">`,
     `<title>What people receive: fargazer</title><style>${style}</style></head><body>`,
     '<header><h1>What people receive</h1><p>Each output’s own message, drawn as its service shows it. The incidents are those of the recorded stories, one a story; below each, how it looks when it goes on and when it is over.</p></header>',
     `<nav class="bar">${links}<fieldset aria-label="Colours">${themes}</fieldset></nav><main>`,

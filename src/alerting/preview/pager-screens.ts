@@ -16,8 +16,8 @@ export const pagerDutyScreen: Screen = {
   name: 'pagerduty',
   title: 'PagerDuty',
   about: 'The alert of the same key is updated, and resolved when it is over.',
-  render({ notification, message }) {
-    const event = pagerDutyEvent(notification, message, '');
+  render({ notification, message, reader }) {
+    const event = pagerDutyEvent(notification, message, '', reader.locale);
     const payload = event['payload'] as { summary: string; source: string; severity: string; custom_details: Record<string, string> };
     const action = String(event['event_action']);
     return ticket(`${action} · ${payload.severity}`, payload.summary, payload.source, rows(Object.entries(payload.custom_details)));

@@ -2,6 +2,7 @@
 import type { Alert, EntityOutcome, FargazerError, FileReading, JsonValue, Notification, Origin, ReplayOutcome } from '#contract';
 import type { Config } from '../../config/index.ts';
 import type { AlertsProgram } from './alerts-program.ts';
+import type { SidecarProgram } from './sidecar-program.ts';
 
 /** How far a run is; bytes as stored, so that their share is known before anything is unpacked. */
 export interface Progress {
@@ -36,28 +37,6 @@ export interface ConsumeSettings {
   signal: AbortSignal;
   /** Told where health and metrics are served. */
   onListening?: (url: string) => void;
-}
-
-export type SidecarMode = 'detect' | 'ship';
-
-export interface SidecarSettings {
-  config: Config;
-  /** Where log routers send to: `HOST:PORT` or `unix:PATH`; absent: nothing listens. */
-  forward?: string;
-  http?: string;
-  /** Where /proc of the task is. */
-  procPath: string;
-  stateDir?: string;
-  /** Made by `fargazer baseline export`: a task that starts knows what it holds. */
-  baselinesFile?: string;
-  learnForMs?: number;
-  mode: SidecarMode;
-  /** Kinesis stream of the mode `ship`. */
-  stream?: string;
-  output: Output;
-  signal: AbortSignal;
-  /** What is to be said: a sentence each, without the end of a line. */
-  onNotice: (notice: string) => void;
 }
 
 /** Which records are read and how. */
@@ -262,7 +241,7 @@ export interface DetectorRow {
 }
 
 /** Everything rejects with `FargazerError` only, but for defects. */
-export interface Program {
+export interface Program extends SidecarProgram {
   formats(): FormatRow[];
   detectors(): DetectorRow[];
   /** Throws `config-invalid` or `config-unreadable`; the defaults where no file is named. */
@@ -274,12 +253,6 @@ export interface Program {
   coverage(settings: Pick<ConsumeSettings, 'config' | 'stateDir'>): Promise<CoverageListing>;
   /** Resolves when the signal aborted and everything is saved. */
   consume(settings: ConsumeSettings): Promise<void>;
-  /** With the outputs of the command line (`NAME:TARGET`) in place of those of the file or of FARGAZER_CONFIG. */
-  sidecarConfig(file: string | undefined, sinks: readonly string[]): Promise<Config>;
-  /** Resolves when the signal aborted, everything is saved and delivered. */
-  sidecar(settings: SidecarSettings): Promise<void>;
-  /** Says what can be seen here; true where nothing is missing. */
-  checkSidecar(settings: SidecarSettings): Promise<boolean>;
   replay(settings: ReplaySettings): Promise<ReplayResult>;
   /** Throws `usage` where no remote history is named. */
   save(settings: SaveSettings): Promise<SaveOutcome>;

@@ -1,7 +1,7 @@
 /** `fargazer sidecar`: sees what happens inside one task, beside its containers, and tells what is unusual within a second. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { makeCommand, type Context } from './context.ts';
-import type { Program, SidecarMode } from './program.ts';
+import type { SidecarMode, SidecarProgram } from './sidecar-program.ts';
 import { outputOf } from './terminal.ts';
 import { durationValue, wordValue } from './values.ts';
 
@@ -33,7 +33,7 @@ function sinkValue(text: string, before: string[] = []): string[] {
 }
 
 /** All of the program that this command asks. */
-export type SidecarContext = Pick<Context, 'terminal' | 'run'> & { program: Pick<Program, 'sidecarConfig' | 'sidecar' | 'checkSidecar'> };
+export type SidecarContext = Pick<Context, 'terminal' | 'run'> & { program: SidecarProgram };
 
 export function sidecarCommand({ program, terminal, run }: SidecarContext): Command {
   return makeCommand('sidecar', 'See inside this task, and tell what is unusual within a second.')

@@ -206,7 +206,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const enterRoots = (): void => {
     for (const root of roots.all()) {
       const prefix = root.prefix();
-      if (prefix === undefined || knownRoots.has(root.key)) continue;
+      if (prefix === undefined || knownRoots.has(root.key) || !roots.isOfTask(root)) continue;
       knownRoots.add(root.key);
       for (const place of placesOf(homesOf(prefix))) add(root, place, false);
     }

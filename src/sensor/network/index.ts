@@ -56,7 +56,7 @@ export function networkPart(context: SensorContext, { without = [] }: NetworkSet
     const { native } = context;
     const attempt = <Opened>(name: 'packet-socket' | 'socket-diagnosis', opening: () => Opened): Opened | undefined => {
       try {
-        if (without.includes(name)) throw new Error('it is switched off');
+        if (without.includes(name) || context.without?.has(name) === true) throw new Error('it is switched off');
         if (native === undefined) throw new Error('the foreign-function library is not there');
         return opening();
       } catch (error) {

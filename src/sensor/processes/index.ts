@@ -19,6 +19,8 @@ const programAgainMs = [20, 200];
 const listEveryMs = 2_000;
 /** At the first look, longest stretch of one beat: the rest of thousands of processes follows in the next. */
 const firstLookMs = 40;
+/** An id that shows no process yet is tried again after so long. */
+const idAgainMs = 5;
 const pendingLimit = 2_048;
 const programsLimit = 2_048;
 
@@ -40,6 +42,8 @@ export interface ProcessesSettings {
 export type ProcessesPart = SensorPart & {
   /** Hears the bell and looks at what is new, at once. */
   refresh(): void;
+  /** Starts of programs ring; without that they are found by looking often. */
+  isNotified(): boolean;
 };
 
 export function processesPart({ context, table, roots, soon, run }: ProcessesSettings): ProcessesPart {
@@ -167,7 +171,8 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     for (const id of ids) if (!arrive(id, nowMs)) missed.retry(id, nowMs);
     if (missed.waiting > 0) {
       missed.again((id) => arrive(id, nowMs), nowMs);
-      soon(2);
+      // Where notices tell of starts, what is not there yet rings when it runs a program; most are threads that are gone.
+      if (notify === undefined) soon(idAgainMs);
     }
     if (notify !== undefined) missed.resolve(notify, nowMs);
   };
@@ -207,8 +212,8 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
         changed: (entry, stat, nowMs) => change(entry, stat, nowMs),
         missed: (count) => missed.certain(count),
       });
-      bell = openBell(procPath);
-      notify = context.native === undefined ? undefined : openExecNotify(context.native, () => run(() => hearAll(context.now())));
+      bell = context.without?.has('pid-bell') === true ? undefined : openBell(procPath);
+      notify = context.native === undefined || context.without?.has('exec-notify') === true ? undefined : openExecNotify(context.native, () => run(() => hearAll(context.now())));
       reader = launchReader({ context, table, roots, openedAs: (name) => openedAs(notify, name) });
       for (const root of roots.all()) notify?.addRoot(root);
       firstLook = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined);
@@ -221,6 +226,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       missed.report(nowMs);
     },
     refresh: () => hearAll(context.now()),
+    isNotified: () => notify !== undefined && notify.watches > 0,
     stop() {
       bell?.close();
       bell = undefined;

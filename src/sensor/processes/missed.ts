@@ -18,7 +18,7 @@ export interface MissedSettings {
 export interface MissedStarts {
   /** An id that was given out and shows no process (yet). */
   retry(id: number, nowMs: number): void;
-  /** Ids that are tried again. */
+  /** Ids that are tried again, and the gone that are not explained yet. */
   readonly waiting: number;
   again(arrive: (id: number) => boolean, nowMs: number): void;
   /** A process is gone that was never seen to run a program of its own. */

@@ -23,13 +23,14 @@ export function processWays({ context, table, bell, notify, sweep }: WaySettings
   const isDenied = visible.slice(0, 32).some(({ pid }) => readLink(`${procPath}/${pid}/exe`) === 'denied');
   const isShared = visible.length > 0;
   const isNotified = notify !== undefined && notify.watches > 0;
-  const bellReason = bell === undefined || bell.state === 'deaf' ? `${procPath}/loadavg cannot be read`
+  const isOff = (name: string): string | undefined => (context.without?.has(name) === true ? 'It is switched off.' : undefined);
+  const bellReason = isOff('pid-bell') ?? (bell === undefined || bell.state === 'deaf' ? `${procPath}/loadavg cannot be read`
     : bell.state === 'rings' ? `${procPath} is of another process namespace than ours, so the list of processes is read whenever the bell rings`
-    : undefined;
+    : undefined);
   const roundReason = (sweep?.roundMs ?? 0) > slowRoundMs ? `${table.size} processes take ${((sweep?.roundMs ?? 0) / 1_000).toFixed(1)} s to go round` : undefined;
   return [
     way('exec-notify', 'Programs that run for less than a beat are seen by chance only.',
-      isNotified ? notify.failure : native === undefined ? 'The foreign-function library cannot be loaded here.' : 'The kernel gives no inotify descriptor or no watch.', isNotified),
+      isNotified ? notify.failure : isOff('exec-notify') ?? (native === undefined ? 'The foreign-function library cannot be loaded here.' : 'The kernel gives no inotify descriptor or no watch.'), isNotified),
     way('pid-bell', 'New processes are found by listing all of them, every two seconds or slower.', bellReason, bell !== undefined && bell.state !== 'deaf'),
     way('proc-of-other-users', 'Paths of programs, environments, streams and files of other users are not seen: programs are known by name and arguments.',
       isDenied ? 'Processes of other users or with more capabilities may not be looked at: give the container SYS_PTRACE.' : undefined, !isDenied),

@@ -57,6 +57,15 @@ describe('a message', () => {
     });
   }
 
+  test('draws the minutes before what its title tells, until it is over', () => {
+    const { picture } = compose(exfiltration(), utc);
+    assert.deepEqual([picture?.points.length, picture?.points.at(-1), picture?.high, picture?.caption], [21, 41_640_000, 2_054_000, 'last 21 min']);
+    assert.equal(compose(exfiltration(), tokyo).picture?.caption, '直近 21 分');
+    assert.equal(compose({ ...exfiltration(), status: 'resolved', reason: 'all alerts resolved' }, utc).picture, undefined);
+    const few = { unit: 'bytes/min', start: '2026-03-04T18:15:00.000Z', stepSeconds: 60, values: [1, null, 2], low: 0, high: 1 };
+    assert.equal(compose(aNotification([anIncident([anAlert({ evidence: { ...anAlert().evidence, series: few } })])]), utc).picture, undefined);
+  });
+
   test('leads with what was done, not with what was only tried', () => {
     const done = anAlert({ id: 'a1', title: 'user anna deleted the trail `main`', severity: 'high', evidence: { ...anAlert().evidence, score: 0.8 } });
     const tried = anAlert({ id: 'a2', title: 'user anna tried to delete the trail `other`, which failed', severity: 'high', evidence: { ...anAlert().evidence, score: 0.99 } });

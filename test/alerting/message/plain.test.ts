@@ -1,8 +1,11 @@
 /** Plain text, moments and pictures: the small parts of a message. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { crc32, inflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import { clockTime, inReadersZone, moment, zoneName } from '../../../src/alerting/message/moment.ts';
 import { pictureSvg, sparkline } from '../../../src/alerting/message/picture.ts';
+import { picturePng } from '../../../src/alerting/message/picture-png.ts';
 import { plain } from '../../../src/alerting/message/plain.ts';
 import { isTimeZone } from '../../../src/alerting/message/reader-options.ts';
 import { messageColour, severityWord, statusWord } from '../../../src/alerting/message/severity.ts';
@@ -70,6 +73,7 @@ describe('pictures', () => {
     assert.equal(sparkline({ points: [0, 1, 2, 3, 4, 5, 6, 7], low: 0, high: 3, unit: '' }), '▁▂▃▄▅▆▇█');
     assert.equal(sparkline({ points: [5, null, 5], low: null, high: null, unit: '' }), '▄·▄');
     assert.equal(sparkline({ points: [null], low: 0, high: 1, unit: '' }), '');
+    assert.equal(sparkline({ points: [1, 8], low: null, high: null, unit: '', caption: 'last 2 min' }), '▁█ last 2 min');
   });
 
   test('are SVG of numbers alone, with the band and what is outside of it', () => {
@@ -79,6 +83,50 @@ describe('pictures', () => {
     assert.equal(svg.match(/<circle/g)?.length, 1);
     assert.doesNotMatch(svg, /script|NaN|Infinity/);
     assert.doesNotMatch(pictureSvg({ points: [], low: null, high: null, unit: '' }, { widthPx: 9, heightPx: 9 }), /NaN|Infinity/);
+  });
+});
+
+describe('pictures as PNG', () => {
+  /** Rows of palette places, after the checks that a reader makes. */
+  function pixels(png: Buffer): { width: number; height: number; at(x: number, y: number): number } {
+    assert.deepEqual([...png.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const chunks = new Map<string, Buffer>();
+    for (let at = 8; at < png.length; ) {
+      const length = png.readUInt32BE(at);
+      const body = png.subarray(at + 4, at + 8 + length);
+      assert.equal(png.readUInt32BE(at + 8 + length), crc32(body));
+      chunks.set(body.toString('latin1', 0, 4), body.subarray(4));
+      at += 12 + length;
+    }
+    assert.deepEqual([...chunks.keys()], ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+    const [width, height] = [chunks.get('IHDR')!.readUInt32BE(0), chunks.get('IHDR')!.readUInt32BE(4)];
+    const rows = inflateSync(chunks.get('IDAT')!);
+    assert.equal(rows.length, (width + 1) * height);
+    for (let row = 0; row < height; row += 1) assert.equal(rows[row * (width + 1)], 0, 'a filter');
+    assert.equal(chunks.get('PLTE')!.length, 3 * chunks.get('tRNS')!.length);
+    return { width, height, at: (x, y) => rows[y * (width + 1) + 1 + x]! };
+  }
+  const [none, band, line, outside] = [0, 1, 2, 3];
+
+  test('show the series over its band, what is outside of it marked', () => {
+    const image = pixels(picturePng({ points: [10, 10, 10, 100], low: 0, high: 50, unit: '' }, { widthPx: 200, heightPx: 60 }));
+    assert.deepEqual([image.width, image.height], [200, 60]);
+    const colours = (x: number): Set<number> => new Set(Array.from({ length: 60 }, (_, y) => image.at(x, y)));
+    assert.deepEqual(colours(60), new Set([none, band, line]));
+    assert.ok(colours(194).has(outside!));
+    assert.equal(image.at(60, 2), none);
+  });
+
+  test('are small, the same each time, and made of any values', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }))), fc.option(fc.double({ noNaN: true, min: -1e15, max: 1e15 })), fc.option(fc.double({ noNaN: true, min: -1e15, max: 1e15 })), (points, low, high) => {
+        const png = picturePng({ points, low, high, unit: '' }, { widthPx: 120, heightPx: 30 });
+        assert.deepEqual(picturePng({ points, low, high, unit: '' }, { widthPx: 120, heightPx: 30 }), png);
+        pixels(png);
+        assert.ok(png.length < 3_000);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

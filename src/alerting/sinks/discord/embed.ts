@@ -4,7 +4,7 @@ import { markdown } from '../../message/dialects.ts';
 import { fit, fitText } from '../../message/fit.ts';
 import { circleOf } from '../../message/circle.ts';
 import { sparkline } from '../../message/picture.ts';
-import { withQuotations } from '../../message/quotations.ts';
+import { inQuotationMarks, withQuotations } from '../../message/quotations.ts';
 import { colourNumber, statusWord, type Locale } from '../../message/severity.ts';
 
 /** Discord takes 2,000 in the content; a title needs no more than this even where each of its signs is escaped. */
@@ -25,7 +25,9 @@ export function discordMessage(message: Message, locale: Locale): DiscordMessage
   const word = statusWord(message, locale);
   const fact = ({ label, text }: Fact): string => `${label === undefined ? '' : `${markdown.bold(`${label}:`)} `}${withQuotations(text, markdown)}`;
   const drawn = message.picture === undefined ? '' : sparkline(message.picture);
-  const described = fit(message, {
+  // A footer has no markup, and ids are looked up there.
+  const ids = message.more.find(({ kind }) => kind === 'ids')?.text ?? '';
+  const described = fit({ ...message, more: message.more.filter(({ kind }) => kind !== 'ids') }, {
     limit: descriptionCharacters,
     measure: (text) => text.length,
     head: () => (drawn === '' ? '' : markdown.code(drawn)),
@@ -33,10 +35,8 @@ export function discordMessage(message: Message, locale: Locale): DiscordMessage
     between: '\n',
     withMore: true,
   });
-  // A footer has no markup; ids are looked up there.
-  const ids = message.more.find(({ kind }) => kind === 'ids')?.text ?? '';
   return {
-    content: `${circleOf(message)} ${fitText(message.title, contentCharacters, (text) => markdown.bold(text))} · ${word}`,
+    content: `${circleOf(message)} ${fitText(message.title, contentCharacters, (text) => (text.trim() === '' ? '' : `**${inQuotationMarks(text.trim(), locale, markdown.escape)}**`))} · ${word}`,
     embeds: [{ ...(described === '' ? {} : { description: described }), color: colourNumber(message), footer: { text: fitText(ids === '' ? 'fargazer' : `fargazer · ${ids}`, footerCharacters, (text) => text) } }],
     allowed_mentions: { parse: [] },
   };

@@ -8,6 +8,7 @@ import { fitText } from '../../message/fit.ts';
 import type { Reader } from '../../message/moment.ts';
 import { picturePng } from '../../message/picture-png.ts';
 import { sparkline } from '../../message/picture.ts';
+import { inQuotationMarks, withQuotations } from '../../message/quotations.ts';
 import { messageColour, severityWord } from '../../message/severity.ts';
 
 export interface Mail {
@@ -70,18 +71,23 @@ function textOf(message: Message, { locale }: Reader): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-/** Mail programs know little CSS and no style sheets: everything stands at its element, and nothing is loaded. The severity's colour is a rule beside the text, for as text it would be too pale. */
+/** Beside black and white; both at contrast 6 or better. */
+const aside = '#5c5c5c';
+/** For programs that know it and readers who asked for dark; the others show what stands at the elements. */
+const darkStyle = '<style>@media (prefers-color-scheme:dark){.page{background:#1b1b1b!important;color:#e6e6e6!important}.aside{color:#a8a8a8!important}}</style>';
+
+/** Mail programs know little CSS: everything stands at its element but what is for dark screens, and nothing is loaded. The severity's colour is a rule beside the text, for as text it would be too pale. */
 function htmlOf(message: Message, { locale }: Reader): string {
-  const fact = ({ label, text }: Message['facts'][number], style: string): string => `<p style="${style}">${label === undefined ? '' : `${html.bold(label)}: `}${html.escape(text)}</p>`;
+  const fact = ({ label, text }: Message['facts'][number], style: string, of = ''): string => `<p${of === '' ? '' : ` class="${of}"`} style="${style}">${label === undefined ? '' : `${html.bold(label)}: `}${withQuotations(text, html)}</p>`;
   const drawn = message.picture === undefined ? '' : sparkline(message.picture);
   return [
-    `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light"></head>`,
-    '<body style="margin:0;padding:16px;font-family:system-ui,-apple-system,\'Segoe UI\',\'Hiragino Sans\',\'Noto Sans JP\',sans-serif;font-size:15px;line-height:1.5;background:#ffffff;color:#1f1f1f">',
+    `<!doctype html><html lang="${locale}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">${darkStyle}</head>`,
+    '<body class="page" style="margin:0;padding:16px;font-family:system-ui,-apple-system,\'Segoe UI\',\'Hiragino Sans\',\'Noto Sans JP\',sans-serif;font-size:15px;line-height:1.5;background:#ffffff;color:#1f1f1f">',
     `<div style="max-width:640px;border-left:4px solid ${messageColour(message)};padding-left:14px">`,
-    `<p style="margin:0 0 10px;font-size:17px">${html.bold(message.title)} <span>· ${html.escape(severityWord(message.severity, locale))}</span></p>`,
+    `<p style="margin:0 0 10px;font-size:17px">${message.title.trim() === '' ? '' : `<b>${inQuotationMarks(message.title, locale, html.escape)}</b>`} <span>· ${html.escape(severityWord(message.severity, locale))}</span></p>`,
     ...message.facts.map((one) => fact(one, 'margin:0 0 8px')),
     ...(drawn === '' ? [] : [pictured(drawn, message.picture?.caption ?? '')]),
-    ...message.more.map((one) => fact(one, 'margin:0 0 4px;font-size:13px;color:#5c5c5c')),
+    ...message.more.map((one) => fact(one, `margin:0 0 4px;font-size:13px;color:${aside}`, 'aside')),
     '</div></body></html>',
   ].join('\n');
 }
@@ -90,7 +96,7 @@ function htmlOf(message: Message, { locale }: Reader): string {
 function pictured(drawn: string, caption: string): string {
   const { widthPx, heightPx } = shownSize;
   const image = `<img src="cid:${pictureId}" width="${widthPx}" height="${heightPx}" alt="${html.escape(drawn)}" style="display:block;max-width:100%">`;
-  return `<div style="margin:0 0 8px;font-size:13px;color:#5c5c5c">${image}${html.escape(caption)}</div>`;
+  return `<div class="aside" style="margin:0 0 8px;font-size:13px;color:${aside}">${image}${html.escape(caption)}</div>`;
 }
 
 /** A receipt as it was kept; undefined where it is none of ours. */

@@ -5,6 +5,7 @@
 import type { Message, Notification, Severity } from '#contract';
 import { leadOf } from '../../message/rank.ts';
 import { fit, fitText } from '../../message/fit.ts';
+import { sparkline } from '../../message/picture.ts';
 import { plain } from '../../message/plain.ts';
 import { neverEmpty } from '../../never-empty.ts';
 import { severityWord, type Locale } from '../../message/severity.ts';
@@ -37,7 +38,8 @@ export function genieAlert(notification: Notification, message: Message, locale:
   return {
     message: neverEmpty(fitText(message.title, limits.message, escaped)),
     alias: key,
-    description: described(message, locale, limits.description),
+    // The title stands above it.
+    description: toldIn(message, limits.description, '') || described(message, locale, limits.description),
     ...(entity === '' ? {} : { entity }),
     source: 'fargazer',
     priority: reason === 'test' ? 'P5' : priorities[message.severity],
@@ -46,12 +48,18 @@ export function genieAlert(notification: Notification, message: Message, locale:
   };
 }
 
-/** The whole message in lines, for a description or a note. */
+/** The whole message in lines, its title above, for a note. */
 export function described(message: Message, locale: Locale, limit: number): string {
+  return toldIn(message, limit, `${message.title} (${severityWord(message.severity, locale)})`);
+}
+
+/** Facts in lines, the picture above them. */
+function toldIn(message: Message, limit: number, title: string): string {
+  const drawn = message.picture === undefined ? '' : sparkline(message.picture);
   return fit(message, {
     limit,
     measure: (text) => text.length,
-    head: (fitting) => escaped(`${fitting.title} (${severityWord(fitting.severity, locale)})`),
+    head: () => [title, drawn].filter((line) => line !== '').map(escaped).join('\n'),
     fact: ({ label, text }) => escaped(label === undefined ? text : `${label}: ${text}`),
     between: '\n',
     withMore: true,

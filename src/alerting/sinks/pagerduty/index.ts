@@ -24,7 +24,7 @@ export function pagerDuty(options: PagerDutyOptions, dependencies: PagerDutyDepe
     name: 'pagerduty',
     // The key of the notification is all that PagerDuty needs to know the alert again.
     async notify(notification) {
-      await postJson(target, pagerDutyEvent(notification, await compose(notification, reader), routingKey), settings);
+      await postJson(target, pagerDutyEvent(notification, await compose(notification, reader), routingKey, reader.locale), settings);
       return undefined;
     },
   };

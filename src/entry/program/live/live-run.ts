@@ -4,7 +4,7 @@
  *
  *   batch -> decode -> gate -> tape;   all lanes told a time -> walk up to it;   now and then -> one step
  */
-import type { Alert, AlertingSettings, DecodeSettings, FileReading, JsonValue, LiveBatch, LiveRecord, PendingAlert, Store, Tick } from '#contract';
+import type { Alert, AlertingSettings, DecodeSettings, JsonValue, LiveBatch, LiveRecord, PendingAlert, Store, Tick } from '#contract';
 import type { Sending } from '../../../alerting/dispatch/notifier-outlet.ts';
 import { openRecords, type RecordReader } from '../../../decode/record.ts';
 import { openStream } from '../../../decode/stream.ts';
@@ -20,6 +20,9 @@ import { kindsByName, type MakeWalk } from '../engine.ts';
 import { applySilences, silencesIn } from '../alerts/silences.ts';
 import { Alerting } from './alerting.ts';
 import { laneName, positionsOf } from './lane-names.ts';
+import { addCounts, asBuffer, countsIn, type Taken } from './taken.ts';
+
+export type { Taken } from './taken.ts';
 
 export interface LiveSettings {
   makeWalk: MakeWalk;
@@ -62,16 +65,6 @@ export interface Saved {
   notifications: number;
   bytes: number;
   parts: number;
-}
-
-/** What came of a batch. */
-export interface Taken {
-  bytes: number;
-  events: number;
-  /** Records that could not be read, ticks that are none among them. */
-  unreadable: number;
-  /** It was never heard of before, nor was it when this run began. */
-  isNewLane: boolean;
 }
 
 export class LiveRun {
@@ -293,19 +286,3 @@ export class LiveRun {
 
 /** Open minutes are younger than the slowest feed is late; who was idle for longer is read again when met. */
 const idleMs = 2 * 3_600_000;
-
-type Counts = Omit<Taken, 'isNewLane'>;
-
-function countsIn({ bytes, events, unreadable }: FileReading): Counts {
-  return { bytes, events, unreadable: unreadable.reduce((sum, { count }) => sum + count, 0) };
-}
-
-function addCounts(taken: Taken, after: Counts, before: Counts): void {
-  taken.bytes += after.bytes - before.bytes;
-  taken.events += after.events - before.events;
-  taken.unreadable += after.unreadable - before.unreadable;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}

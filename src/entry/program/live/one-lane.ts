@@ -68,16 +68,18 @@ function isTaken({ isOwn, content }: LiveRecord, onOwn: (event: CoverageEvent) =
 }
 
 const mark = Buffer.from('"fargazer"');
-const harmless = Buffer.from('"forgazer"');
+const escape = Buffer.from('\\u00');
+/** The same key, each sign of it as it is or as JSON may write it instead. */
+const spellings = new RegExp(`"${[...'fargazer'].map((sign) => `(?:${sign}|\\\\u00${sign.charCodeAt(0).toString(16).replace('a', '[aA]')})`).join('')}"`, 'g');
 
 /** In what others write there is no event of ours: who writes the key that marks them, writes another. */
 function unforged(record: LiveRecord): LiveRecord {
   const { content } = record;
   if (!(content instanceof Uint8Array)) return record;
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-  let at = bytes.indexOf(mark);
-  if (at < 0) return record;
-  const copy = Buffer.from(bytes);
-  for (; at >= 0; at = copy.indexOf(mark, at)) harmless.copy(copy, at);
-  return { ...record, content: copy };
+  if (!bytes.includes(mark) && !bytes.includes(escape)) return record;
+  // One sign a byte: nothing but the key is changed.
+  const text = bytes.toString('latin1');
+  const harmless = text.replace(spellings, '"forgazer"');
+  return harmless === text ? record : { ...record, content: Buffer.from(harmless, 'latin1') };
 }

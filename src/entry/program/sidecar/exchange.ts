@@ -68,11 +68,12 @@ export class Exchange {
     const latest = items.sort((left, right) => right.item.timeMs - left.item.timeMs).slice(0, taskLimit);
     const given: Given[] = [];
     for (const { task, item } of latest) {
-      const bytes = await this.#store.part(item.part);
-      if (bytes === undefined) continue;
+      // What one task spoiled costs its own vote alone.
+      const votes = await this.#store.part(item.part).then(unpacked).catch(() => undefined);
+      if (votes === undefined) continue;
       // Of one day, whatever it claims: what a task gives is one vote.
       const sinceMs = Math.max(Math.floor(item.timeMs / dayMs) * dayMs, Math.min(item.sinceMs, item.timeMs));
-      given.push({ task, timeMs: item.timeMs, sinceMs, votes: JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: 8_000_000 }).toString()) as JsonValue });
+      given.push({ task, timeMs: item.timeMs, sinceMs, votes });
     }
     return given;
   }
@@ -103,6 +104,10 @@ export class Exchange {
     this.#part = part.name;
     return true;
   }
+}
+
+function unpacked(bytes: Uint8Array | undefined): JsonValue | undefined {
+  return bytes === undefined ? undefined : (JSON.parse(zstdDecompressSync(bytes, { maxOutputLength: 8_000_000 }).toString()) as JsonValue);
 }
 
 function givenItem(value: JsonValue): GivenItem | undefined {

@@ -6,7 +6,7 @@ import { mergeOwners } from '../../../engine/merge-owners.ts';
 import { Owners } from '../../../engine/owners.ts';
 import { unpackOwner, type PackedOwner } from '../../../engine/pack-owner.ts';
 import type { Walk } from '../../../engine/run.ts';
-import type { SidecarSettings } from '../../cli/program.ts';
+import type { SidecarSettings } from '../../cli/sidecar-program.ts';
 import { storeKinds } from '../../store-kinds.ts';
 import { kindsByName } from '../engine.ts';
 import { Exchange } from './exchange.ts';
