@@ -34,6 +34,17 @@ export const cases: Case[] = [
     fires: [fires(80, /^led-away /, 'high')],
   },
   {
+    title: 'fires when output is led to nothing, not when it leads somewhere again; another that is led to a connection is told',
+    records: [
+      ...taught,
+      processLine(70, { activity: 'stream', streams: ['null', 'null', 'socket'] }),
+      processLine(74, { activity: 'stream', streams: ['null', 'socket', 'socket'] }),
+      processLine(130, { activity: 'stream', streams: ['null', 'socket', 'socket'], pid: 77 }),
+    ],
+    teachUntil,
+    fires: [fires(70, /null socket$/), fires(130, /socket socket$/)],
+  },
+  {
     title: 'stays quiet when the router ends with the rest of the task',
     records: [...taught, processLine(80, { activity: 'terminate', lineage: [init], pid: 10, seconds: 80 }), processLine(83, { ...router, activity: 'terminate', seconds: 83 })],
     teachUntil,

@@ -17,7 +17,7 @@ import { seen } from '#baselines';
 import { defineDetector, type ProcessSeen } from '#contract';
 import { spanned } from '../phrase.ts';
 import { plainName, processSaid, quoted, said, titled } from '../process-phrase.ts';
-import { createEnds, isEndOfAll, muteKey, muteOf, noteEnd, streamKeys, type Ends, type Mute } from './mute.ts';
+import { createEnds, isEndOfAll, isLedBack, muteKey, muteOf, noteEnd, streamKeys, type Ends, type Mute } from './mute.ts';
 
 export const mutedLogs = defineDetector({
   id: 'muted-logs',
@@ -47,7 +47,7 @@ export const mutedLogs = defineDetector({
     if (mute === undefined || mutes.of(muteKey(mute, activity)).isUsual) return undefined;
     if (mute.kind !== 'stopped' && entity.phase === 'stop') return undefined;
     if (mute.kind === 'ended' && isEndOfAll(trace, timeMs, activity)) return undefined;
-    if (mute.kind === 'led-away' && !mutes.isReady) return undefined;
+    if (mute.kind === 'led-away' && (!mutes.isReady || isLedBack(trace, activity))) return undefined;
     const { path } = activity.program;
     if (path !== '' && isAllowed('program', path)) return undefined;
     return {

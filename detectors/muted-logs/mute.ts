@@ -62,9 +62,10 @@ export function muteKey({ kind }: Mute, activity: ProcessActivity): string {
   return kind === 'led-away' ? `led-away ${own} ${outputs(activity)}` : `${kind} ${own}`;
 }
 
-/** Ends of what stood at the top of a container, latest last. */
+/** Ends of what stood at the top of a container, latest last; and processes whose output leads to nothing. */
 export interface Ends {
   of: [path: string, timeMs: number][];
+  silentPids: number[];
 }
 
 /** As long as ECS waits before it kills what does not end, unless told otherwise. */
@@ -74,10 +75,25 @@ const endLimit = 8;
 const longLivedSeconds = 20;
 
 export function createEnds(): Ends {
-  return { of: [] };
+  return { of: [], silentPids: [] };
+}
+
+const silentLimit = 32;
+
+function leadsToNothing({ streams }: ProcessActivity): boolean {
+  return streams?.[1] === 'null' || streams?.[1] === 'none';
+}
+
+/** It is heard again: what was told when it fell silent needs no second word. */
+export function isLedBack({ silentPids }: Ends, activity: ProcessActivity): boolean {
+  return silentPids.includes(activity.pid) && !leadsToNothing(activity);
 }
 
 export function noteEnd(ends: Ends, activity: ProcessActivity): void {
+  if (activity.activity === 'stream' || activity.activity === 'launch' || activity.activity === 'terminate') {
+    ends.silentPids = ends.silentPids.filter((pid) => pid !== activity.pid);
+    if (activity.activity === 'stream' && leadsToNothing(activity)) ends.silentPids = [...ends.silentPids.slice(1 - silentLimit), activity.pid];
+  }
   if (activity.activity !== 'terminate' || activity.lineage.length > 1 || (activity.seconds ?? 0) < longLivedSeconds) return;
   ends.of.push([pathKey(activity.program, activity.arguments), activity.timeMs]);
   if (ends.of.length > endLimit) ends.of.shift();

@@ -26,7 +26,7 @@ export function newsOf(views: Views, activity: ProcessActivity): News | undefine
 }
 
 function newProgram(views: Views, activity: ProcessActivity, kind: ProgramKind): News | undefined {
-  const { program, lineage, arguments: words, foundBy, executable, isOfImage } = activity;
+  const { program, lineage, arguments: words, executable, isOfImage } = activity;
   if (kind === 'ordinary' && executable !== 'writable-place' && isOfImage !== false && (program.path === '' || isSystemPlace(program.path))) {
     // What was opened may have been only read; and no teaching is sure to see every short step of a script.
     if (isGlimpse(activity)) return undefined;

@@ -18,6 +18,12 @@ export const cases: Case[] = [
     fires: [fires(70, undefined, 'critical')],
   },
   {
+    title: 'fires for tracing and for memory held open, each by itself',
+    records: [...taught, processLine(80, { activity: 'inject', by: master, means: 'trace' }), processLine(84, { activity: 'inject', by: master, means: 'memory' })],
+    teachUntil,
+    fires: [fires(80, /python3\.#$/), fires(84, / memory$/)],
+  },
+  {
     title: 'fires milder when a program traces what it started itself',
     records: [...taught, processLine(80, { activity: 'inject', program: '/usr/bin/curl', by: programAt('/usr/bin/strace'), lineage: ['/usr/bin/strace', init] })],
     teachUntil,

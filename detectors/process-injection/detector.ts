@@ -15,9 +15,11 @@ import { defineDetector, type ProcessActivity, type ProcessSeen } from '#contrac
 import { pathKey } from '../program-key.ts';
 import { lineageSaid, plainName, said, titled, userSaid } from '../process-phrase.ts';
 
-function keyOf({ program, by }: ProcessActivity): string {
-  return `${by === undefined ? '' : pathKey(by)} → ${pathKey(program)}`;
+function keyOf({ program, by, means }: ProcessActivity): string {
+  return `${by === undefined ? '' : pathKey(by)} → ${pathKey(program)}${means === 'memory' ? ' memory' : ''}`;
 }
+
+const meansSaid = { trace: 'traces', memory: 'holds open the memory of' } as const;
 
 export const processInjection = defineDetector({
   id: 'process-injection',
@@ -35,7 +37,7 @@ export const processInjection = defineDetector({
 
   judge({ tracers }, { activity }, { usualTracers }, { name, isAllowed }) {
     if (activity.activity !== 'inject') return undefined;
-    const { program, by, lineage, pid, userId } = activity;
+    const { program, by, lineage, pid, userId, means } = activity;
     const key = keyOf(activity);
     const path = by?.path ?? '';
     if (tracers.of(key).isUsual || usualTracers.includes(path) || (path !== '' && isAllowed('program', path))) return undefined;
@@ -45,7 +47,7 @@ export const processInjection = defineDetector({
     return {
       object: plainName(key),
       title: titled(`${name} has ${who.replaceAll('`', '')} reach into ${said(program).slice(1, -1)}`),
-      summary: `${who} traces ${lineageSaid(program, lineage)} (${userSaid(userId)}, pid ${pid}) or holds its memory open: it can read what it knows and change what it does${tracers.isReady ? ', which was never seen here' : ''}.`,
+      summary: `${who} ${means === undefined ? 'traces, or holds open the memory of,' : meansSaid[means]} ${lineageSaid(program, lineage)} (${userSaid(userId)}, pid ${pid}): it can read what it knows and change what it does${tracers.isReady ? ', which was never seen here' : ''}.`,
       observed: plainName(path === '' ? (by?.name ?? 'unknown') : path),
       expected: 'nobody',
       unit: 'tracer',

@@ -52,6 +52,8 @@ export interface ProcessActivity extends EventBase<'process'> {
   preloads?: string[];
   /** `inject`: who does it. */
   by?: Program;
+  /** `inject`: it traces, or holds the memory open; absent where that is not told. */
+  means?: 'trace' | 'memory';
   /** `busy`: for how long; `terminate`: how long it lived. */
   seconds?: number;
   /** How it was found: read in `/proc`, or known by the opening of its file alone. */

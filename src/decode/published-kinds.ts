@@ -47,6 +47,8 @@ function processOf(value: JsonObject, shared: SharedFields): ProcessActivity | u
   if (streams !== undefined) event.streams = streams;
   if (streamPeer !== '') event.streamPeer = streamPeer;
   if (by !== undefined) event.by = by;
+  const means = oneOf(['trace', 'memory'], value['means']);
+  if (means !== undefined) event.means = means;
   if (seconds !== undefined) event.seconds = seconds;
   return event;
 }

@@ -11,11 +11,11 @@ const separator = '\u0001';
 export function keyOfSighting(row: ProcessActivity | SocketActivity | FileActivity): string {
   switch (row.kind) {
     case 'process': {
-      const { activity, program, lineage, userId, executable, streams, streamPeer, gainedCapabilities, preloads, foundBy, isOfImage, seconds, by } = row;
+      const { activity, program, lineage, userId, executable, streams, streamPeer, gainedCapabilities, preloads, foundBy, isOfImage, seconds, by, means } = row;
       const [parent] = lineage;
       return [
         'process', activity, program.path, program.name, parent?.path, parent?.name, userId, row.parentUserId, executable, isOfImage, streams, streamPeer, gainedCapabilities,
-        preloads, foundBy, by?.path, activity === 'busy' ? seconds : '', ...row.arguments,
+        preloads, foundBy, by?.path, means, activity === 'busy' ? seconds : '', ...row.arguments,
       ].join(separator);
     }
     case 'socket':

@@ -1,6 +1,7 @@
 /** The sensor: looks at the task by its parts, and gives what they tell as records of one lane. */
 import { publishedLine, type Clock, type LiveSource, type Subject } from '#contract';
 import { filesPart } from './files/index.ts';
+import { governor } from './governor.ts';
 import { guarded, type Guarded } from './guarded.ts';
 import { openNative, type Native } from './native/index.ts';
 import { openOutbox } from './outbox.ts';
@@ -18,6 +19,7 @@ export interface SensorSettings {
   /** Leads the ids of events; another at each start, so that no id comes twice. */
   sidecarStart: string;
   clock: Clock;
+  /** How much is left out; found by what looking costs where absent. */
   level?: () => 0 | 1 | 2 | 3;
   /** Further parts, after processes and files. */
   parts?: readonly ((context: SensorContext) => SensorPart)[];
@@ -48,7 +50,6 @@ const followMs = 55;
 
 export function sensor(settings: SensorSettings): Sensor {
   const { clock, sidecarStart } = settings;
-  const level = settings.level ?? (() => 0);
   const outbox = openOutbox();
   let running: Running | undefined;
   let filed = 0;
@@ -63,7 +64,7 @@ export function sensor(settings: SensorSettings): Sensor {
     // It arrives when it happens: nothing that is told here was told too late.
     outbox.put(String(filed), publishedLine({ ...sighting, timeMs, feed: 'sensor', id, count: 1, subject: settings.subject(containerId) }), timeMs);
   };
-  const start = (): Running => startParts({ settings, level, tell, onBeat: () => outbox.poke() });
+  const start = (): Running => startParts({ settings, tell, onBeat: () => outbox.poke() });
 
   return {
     name: 'sensor',
@@ -115,7 +116,7 @@ export function sensor(settings: SensorSettings): Sensor {
 
     ways() {
       if (running !== undefined) return running.ways();
-      const probe = startParts({ settings, level, tell: () => undefined, onBeat: () => undefined });
+      const probe = startParts({ settings, tell: () => undefined, onBeat: () => undefined });
       try {
         return probe.ways();
       } finally {
@@ -142,12 +143,11 @@ interface Running {
 
 interface StartSettings {
   settings: SensorSettings;
-  level: () => 0 | 1 | 2 | 3;
   tell: SensorContext['tell'];
   onBeat: () => void;
 }
 
-function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
+function startParts({ settings, tell, onBeat }: StartSettings): Running {
   const { procPath, clock } = settings;
   const without = new Set(settings.without ?? waysOff());
   const native = settings.isNative === false || without.has('native') ? undefined : openNative();
@@ -156,6 +156,9 @@ function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
   let isStopped = false;
   const guards: Guarded[] = [];
   let current: Guarded | undefined;
+
+  const governing = governor({ usedMs: cpuMs, tell: (sighting) => tell(sighting) });
+  const level = settings.level ?? (() => governing.level);
 
   const soon = (delayMs: number): void => {
     const at = performance.now() + Math.max(0, delayMs);
@@ -167,18 +170,21 @@ function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
   const beat = (): void => {
     dueMs = Infinity;
     const nowMs = clock.now();
-    for (const guard of guards) {
-      current = guard;
-      guard.look(nowMs);
-    }
-    current = undefined;
+    governing.measured(() => {
+      for (const guard of guards) {
+        current = guard;
+        guard.look(nowMs);
+      }
+      current = undefined;
+    });
+    governing.look(nowMs);
     onBeat();
     soon(processes.isNotified() ? notifiedBeatMs : beatMs);
   };
 
   const roots = knownRoots(procPath);
   const table = processTable(() => processesGuard.run(() => processes.refresh()));
-  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current), now: () => clock.now(), tell, processes: table, without, level };
+  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current, (action) => governing.measured(action)), now: () => clock.now(), tell, processes: table, without, level };
   const processes = processesPart({ context, table, roots, soon, run: (action) => processesGuard.run(action) });
   const processesGuard = guarded(processes, (sighting) => tell(sighting), () => clock.now());
   const files = filesPart({ context: without.has('file-notify') ? { ...context, native: undefined } : context, roots, soon, run: (action) => filesGuard.run(action) });
@@ -201,17 +207,22 @@ function startParts({ settings, level, tell, onBeat }: StartSettings): Running {
   };
 }
 
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 function waysOff(): string[] {
   return (process.env['FARGAZER_SENSOR_WITHOUT'] ?? '').split(',').map((way) => way.trim()).filter((way) => way !== '');
 }
 
 /** What a part does when a descriptor of it is readable runs under that part's watchdog. */
-function watchedNative(native: Native, current: () => Guarded | undefined): Native {
+function watchedNative(native: Native, current: () => Guarded | undefined, measured: (action: () => void) => void): Native {
   return {
     ...native,
     watch(descriptor, onReadable) {
       const guard = current();
-      return native.watch(descriptor, guard === undefined ? onReadable : () => guard.run(onReadable));
+      return native.watch(descriptor, () => measured(guard === undefined ? onReadable : () => guard.run(onReadable)));
     },
   };
 }

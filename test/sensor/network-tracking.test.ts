@@ -72,6 +72,21 @@ describe('connections', () => {
     assert.deepEqual(told.map(({ action }) => action), ['reject']);
   });
 
+  test('that nobody answers are told after half a second, of many at once sooner; one that is answered then is open like any other', () => {
+    connections.onPacket(segment(toServer, syn, 1), true, false, 1_000);
+    connections.look(1_400);
+    assert.equal(told.length, 0);
+    connections.look(1_500);
+    assert.deepEqual(told.map(({ activity, action }) => [activity, action]), [['open', 'reject']]);
+    connections.onPacket(segment(toServer, syn, 1), true, false, 2_000);
+    connections.onPacket(segment(toClient, syn | ack, 5, 2), false, false, 2_100);
+    connections.look(200_000);
+    assert.deepEqual([told.length, told.at(-1)!.action, connections.size], [2, 'accept', 1]);
+    for (let number = 1; number <= 20; number += 1) connections.onPacket(segment(keyOf('10.0.0.1', 41_000, `93.184.0.${number}`, 22), syn, 1), true, false, 300_000);
+    connections.look(300_150);
+    assert.equal(told.filter(({ serverPort, action }) => serverPort === 22 && action === 'reject').length, 20);
+  });
+
   test('whose ends were used before are new ones', () => {
     open(1, 1);
     open(900, 900);

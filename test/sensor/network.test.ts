@@ -187,7 +187,8 @@ describe('the network part', { skip }, () => {
   test('tells a connection that nobody answers once, though it is asked for again and again', async () => {
     const open = await running.until('network', ({ serverPort }) => serverPort === 4444, 6_000);
     assert.equal(open?.action, 'reject');
-    assert.ok(open.timeMs - open.startMs >= 3_000);
+    // Nobody answers for half a second: an attempt is news whether or not somebody might still.
+    assert.ok(open.timeMs - open.startMs >= 500 && open.timeMs - open.startMs < 1_500, `after ${open.timeMs - open.startMs} ms`);
     assert.equal(running.told.find(({ sighting }) => sighting === open)?.pid, asker.pid);
     // A second repetition of the question comes three seconds after it began, a third after seven.
     await sleep(Math.max(0, open.startMs + 7_500 - Date.now()));

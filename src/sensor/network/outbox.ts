@@ -1,6 +1,7 @@
 /** What was seen in one go: owners are looked for together, while they live, then everything is told in the order it was seen. */
 import type { NetworkActivity } from '#contract';
 import type { SensorContext, Sighting } from '../part.ts';
+import { toAddressOf } from './endpoints.ts';
 import type { Owned, SocketOwners } from './owners.ts';
 import type { SocketTable } from './socket-table.ts';
 
@@ -43,7 +44,10 @@ export function makeOutbox(context: SensorContext, table: SocketTable, owners: S
       if (usual !== undefined) owned.owner = usual;
       if (usual !== undefined || asked > mostAskedPerSecond) return;
       const socket = table.find(protocol, key, false);
-      if (socket === undefined) return;
+      if (socket === undefined) {
+        if (asked <= freelyAskedPerSecond) owned.owner = owners.toldOf(toAddressOf(key));
+        return;
+      }
       owned.inode = socket.inode;
       owned.userId = socket.userId;
       wanted.push(owned);

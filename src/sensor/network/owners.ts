@@ -30,6 +30,8 @@ export interface Owned {
 export interface SocketOwners {
   /** Asks for all of them in one pass. `allowance` overrides how many descriptors may be looked at. */
   resolve(wanted: readonly Owned[], allowance?: number): void;
+  /** A process that began lately and was given this address among its arguments: for sockets that were gone before they were looked at. */
+  toldOf(address: string): Owner | undefined;
   /** Who last opened a thing of this kind, as long as that was always one and the same program. */
   usual(affinity: string): Owner | undefined;
   /** Descriptors of processes of other users may be read. Undefined until one was met. */
@@ -119,6 +121,13 @@ export function socketOwners(context: SensorContext, fileSystemUser: FileSystemU
   return {
     readsOthers: () => canReadOthers,
     usual,
+    toldOf(address) {
+      processes.refresh();
+      for (const { pid, arguments: words } of processes.newest(newestLooked)) {
+        if (words.some((word, at) => at > 0 && namesAddress(word, address))) return ownerOf(pid);
+      }
+      return undefined;
+    },
     resolve(wanted, allowance) {
       const byInode = new Map<number, Owned[]>();
       for (const owned of wanted) {
@@ -215,6 +224,12 @@ export function socketOwners(context: SensorContext, fileSystemUser: FileSystemU
     }
     return only;
   }
+}
+
+/** `http://192.0.2.7/x` names 192.0.2.7, not 192.0.2.70. Texts of scripts may mention anything: they name nobody. */
+function namesAddress(word: string, address: string): boolean {
+  const at = word.indexOf(address);
+  return at >= 0 && !word.includes(' ') && !/[\d.]/.test(word.charAt(at - 1)) && !/[\d.]/.test(word.charAt(at + address.length));
 }
 
 const isSameProgram = (one: Program, other: Program): boolean => one.path === other.path && one.name === other.name;

@@ -17,8 +17,11 @@ const forkAgainMs = [1, 5, 20, 60];
 const programAgainMs = [20, 200];
 /** All processes are listed so often, for those that no bell told of; more rarely where there are thousands. */
 const listEveryMs = 2_000;
-/** At the first look, longest stretch of one beat: the rest of thousands of processes follows in the next. */
-const firstLookMs = 40;
+/** Longest stretch of looking at what is new in one beat: the rest of thousands follows in the next, so that nothing waits. */
+const newcomersMs = 12;
+/** Of so many processes at the first look, only the first few of a program, user and parent are told: the rest are the same. */
+const crowdAtStart = 1_000;
+const toldOfSame = 16;
 /** An id that shows no process yet is tried again after so long. */
 const idAgainMs = 5;
 const pendingLimit = 2_048;
@@ -52,7 +55,12 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
   let notify: ExecNotify | undefined;
   let reader: LaunchReader;
   let sweep: Sweep;
-  let firstLook: number[] | undefined;
+  /** Ids not looked at yet, from `newcomersAt` on. */
+  let newcomers: number[] = [];
+  let newcomersAt = 0;
+  let newcomersAfterTicks = -1;
+  let isFirstLook = false;
+  let sameAtStart: Map<string, number> | undefined;
   let pending: Pending[] = [];
   let listedMs = 0;
   let listCostMs = 0;
@@ -107,11 +115,20 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       parent.liveChildren += 1;
       parent.childSeenMs = nowMs;
     }
-    const isOld = firstLook !== undefined;
-    if (isOld || (isComplete && !stat.isForkOnly)) tellLaunch(entry, sighting);
+    const isOld = isFirstLook;
+    if (isOld && isOneOfMany(entry)) entry.isTold = true;
+    else if (isOld || (isComplete && !stat.isForkOnly)) tellLaunch(entry, sighting);
     else if (!stat.isForkOnly) entry.untold = sighting;
     if (isOld) return;
     watchOver(entry, nowMs);
+  };
+
+  const isOneOfMany = ({ program, userId, lineage }: Entry): boolean => {
+    if (sameAtStart === undefined) return false;
+    const key = `${program.path}\0${program.name}\0${userId}\0${lineage[0]?.path ?? ''}`;
+    const count = (sameAtStart.get(key) ?? 0) + 1;
+    sameAtStart.set(key, count);
+    return count > toldOfSame;
   };
 
   /** Looks at a process again: gone, the same, or another program. True while it is the same. */
@@ -168,7 +185,15 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     if (bell === undefined) return;
     const ids = bell.ring();
     if (ids === 'all') return list(nowMs);
-    for (const id of ids) if (!arrive(id, nowMs)) missed.retry(id, nowMs);
+    const beganMs = ids.length > 16 ? performance.now() : Infinity;
+    for (const [index, id] of ids.entries()) {
+      if (performance.now() - beganMs > newcomersMs) {
+        newcomers.push(...ids.slice(index));
+        soon(1);
+        break;
+      }
+      if (!arrive(id, nowMs)) missed.retry(id, nowMs);
+    }
     if (missed.waiting > 0) {
       missed.again((id) => arrive(id, nowMs), nowMs);
       // Where notices tell of starts, what is not there yet rings when it runs a program; most are threads that are gone.
@@ -179,20 +204,26 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
 
   const list = (nowMs: number): void => {
     const beganMs = performance.now();
-    const newestBefore = newestTicks;
-    for (const pid of listProcesses(procPath)) if (table.entry(pid) === undefined && !table.isOwn(pid)) arrive(pid, nowMs, 0, newestBefore);
+    newcomersAfterTicks = isFirstLook ? Infinity : newestTicks;
+    newcomers = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined && !table.isOwn(pid));
+    newcomersAt = 0;
     listCostMs = performance.now() - beganMs;
     listedMs = nowMs;
+    lookAtNewcomers(nowMs);
   };
 
-  const lookFirst = (nowMs: number): void => {
+  const lookAtNewcomers = (nowMs: number): void => {
     const beganMs = performance.now();
-    while (firstLook !== undefined && firstLook.length > 0) {
-      if (performance.now() - beganMs > firstLookMs) return soon(1);
-      const pid = firstLook.shift()!;
-      if (table.entry(pid) === undefined) arrive(pid, nowMs, 0, Infinity);
+    while (newcomersAt < newcomers.length) {
+      if (performance.now() - beganMs > newcomersMs) return soon(1);
+      const pid = newcomers[newcomersAt]!;
+      newcomersAt += 1;
+      if (table.entry(pid) === undefined) arrive(pid, nowMs, 0, newcomersAfterTicks);
     }
-    firstLook = undefined;
+    newcomers = [];
+    newcomersAt = 0;
+    isFirstLook = false;
+    sameAtStart = undefined;
   };
 
   /** Everything but the slow round. */
@@ -216,13 +247,19 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       notify = context.native === undefined || context.without?.has('exec-notify') === true ? undefined : openExecNotify(context.native, () => run(() => hearAll(context.now())));
       reader = launchReader({ context, table, roots, openedAs: (name) => openedAs(notify, name) });
       for (const root of roots.all()) notify?.addRoot(root);
-      firstLook = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined);
+isFirstLook = true;
+      newcomers = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined);
+      newcomersAt = 0;
+      newcomersAfterTicks = Infinity;
+      sameAtStart = newcomers.length > crowdAtStart ? new Map() : undefined;
+      listedMs = context.now();
     },
     look(nowMs) {
-      if (firstLook !== undefined) lookFirst(nowMs);
+      if (newcomers.length > 0) lookAtNewcomers(nowMs);
+      else isFirstLook = false;
       hearAll(nowMs);
-      if (firstLook === undefined) sweep.look(nowMs);
-      if (Math.abs(nowMs - listedMs) > Math.max(listEveryMs, listCostMs * 200)) list(nowMs);
+      if (!isFirstLook) sweep.look(nowMs);
+      if (newcomers.length === 0 && Math.abs(nowMs - listedMs) > Math.max(listEveryMs, listCostMs * 200)) list(nowMs);
       missed.report(nowMs);
     },
     refresh: () => hearAll(context.now()),

@@ -90,13 +90,18 @@ const fileDone: Readonly<Record<string, string>> = {
   'given other permissions': 'のアクセス権を変更しました', 'given a set-user-id or set-group-id bit': 'に setuid または setgid ビットを付けました',
 };
 
+/** How one process reaches into another; the sensor does not always know which of both it is. */
+function reachSaid(way: string): string {
+  return way === 'traces' ? 'をトレースしています' : way.startsWith('holds') ? 'のメモリを開いています' : 'をトレースしているか、そのメモリを開いています';
+}
+
 export const processSummaries: readonly Rule[] = [
   // Why it matters first: what is cut has said it.
   [new RegExp(`^${processPattern}; (.+)\\.$`), (what, why) => `${sayBy(reasons, why!) ?? sayBy(gains, why!) ?? ''}${processSaid(what!)}`],
   [
-    /^(`[^`]*`|a process that could not be told) traces (`[^`]*`) \((.+?), pid (-?\d+)\) or holds its memory open: it can read what it knows and change what it does(, which was never seen here)?\.$/,
-    (by, of, as, pid, isNew) =>
-      `${program(by!)} が ${of}(${user(as!)}、PID ${pid})をトレースしているか、メモリを開いています。秘密情報を読み取り、動作を変えられる状態です。${isNew === '' ? '' : 'このサービスではこれまで見られていません。'}`,
+    /^(`[^`]*`|a process that could not be told) (traces|holds open the memory of|traces, or holds open the memory of,) (`[^`]*`) \((.+?), pid (-?\d+)\): it can read what it knows and change what it does(, which was never seen here)?\.$/,
+    (by, way, of, as, pid, isNew) =>
+      `${program(by!)} が ${of}(${user(as!)}、PID ${pid})${reachSaid(way!)}。秘密情報を読み取り、動作を変えられる状態です。${isNew === '' ? '' : 'このサービスではこれまで見られていません。'}`,
   ],
   [
     /^(`[^`]*`) says (.+?); it was (.+?) by (a program that could not be told|`[^`]*`)(, which was never seen here)?\.$/,
