@@ -1,7 +1,8 @@
 /** Processes and connections of 20 ms: how many the sensor sees, by which ways, and without each way. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { treeOf } from '../../test/range/sidecar.ts';
 import { capabilityList, defaultCapabilities } from '../../test/range/task.ts';
 import { buildWorld, type Range } from '../../test/range/world.ts';
 import { spawn } from 'node:child_process';
@@ -23,14 +24,16 @@ interface Told {
 
 /** Runs a kind of brief thing while the sensor looks; counts those that it told. */
 async function found(range: Range, kind: 'process' | 'connection' | 'reset', without: string): Promise<{ count: number; by: string; medianMs: number }> {
-  const file = join(range.task.folder, 'told.jsonl');
-  rmSync(file, { force: true });
+  // One file each: a sensor that outlived its turn would write into the next one's.
+  const file = join(range.task.folder, `told-${kind}-${without || 'all'}.jsonl`);
   const looking = range.task.beside([process.execPath, scriptOf('look.ts'), file, without], { capabilities: defaultCapabilities, environment: { PATH: '/usr/bin:/bin' }, output: 2 });
   await sleep(3_000);
   const inside = spawn('nsenter', ['-t', String(range.app.hostPid), '-p', '-n', '-m', 'setpriv', '--bounding-set', capabilityList(defaultCapabilities), '/usr/bin/python3', '-c', readFileSync(scriptOf('brief.py'), 'utf8'), kind, String(tries), String(everyMs)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const began = (await outputOf(inside)).trim().split('\n').map((line) => 1_000 * Number(line.split(' ')[1]));
   await sleep(2_500);
-  looking.kill('SIGTERM');
+  // What was started is a row of programs that enter namespaces; the sensor is the last of them.
+  for (const pid of treeOf(looking.pid ?? 0).toReversed()) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGTERM');
+  await sleep(500);
   const told = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Told);
   const delays: number[] = [];
   const by = new Map<string, number>();
@@ -59,7 +62,7 @@ export async function brief(): Promise<Figure[]> {
     await range.outside.ask('openLair', { address: '0.0.0.0', port: 4430 });
     const figures: Figure[] = [];
     for (const [kind, ways] of [
-      ['process', ['', 'exec-notify', 'native']],
+      ['process', ['', 'exec-notify', 'pid-bell', 'native']],
       ['connection', ['', 'packet-socket', 'socket-diagnosis', 'native']],
       ['reset', ['', 'packet-socket', 'socket-diagnosis', 'native']],
     ] as const) {

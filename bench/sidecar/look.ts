@@ -5,17 +5,14 @@ import { sensor } from '../../src/sensor/index.ts';
 import { networkPart } from '../../src/sensor/network/index.ts';
 
 const [file = '', without = ''] = process.argv.slice(2);
-const off = new Set(without.split(',').filter((way) => way !== ''));
-const networkWays = (['packet-socket', 'socket-diagnosis'] as const).filter((way) => off.has(way));
-process.env['FARGAZER_SENSOR_WITHOUT'] = without;
 
 const looking = sensor({
   procPath: '/proc',
   subject: () => ({}),
   sidecarStart: 'bench',
   clock: systemClock,
-  isNative: !off.has('native'),
-  parts: [(context) => networkPart(context, { without: networkWays })],
+  without: without.split(',').filter((way) => way !== ''),
+  parts: [networkPart],
 });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());

@@ -78,7 +78,13 @@ export class Coverage {
     const minute = minuteOf(timeMs);
     let habit = of.feeds.get(feed);
     if (habit === undefined) of.feeds.set(feed, (habit = newHabit(minute)));
-    if (state === 'working') return hear(habit, minute);
+    if (state === 'working') {
+      hear(habit, minute);
+      const whole = this.#feeds.get(feed);
+      if (whole === undefined) this.#feeds.set(feed, newHabit(minute));
+      else hear(whole, minute);
+      return;
+    }
     if (state === 'silent') {
       this.#tell(episodes, of, feed, 'coverage-silent', 'high', timeMs, {
         title: `${entityName(entityOf(of.owner))} can be seen less: ${detail}`,

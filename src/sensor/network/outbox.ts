@@ -25,6 +25,8 @@ const mostToldPerSecond = 4_000;
 
 export function makeOutbox(context: SensorContext, table: SocketTable, owners: SocketOwners, onLost: (count: number) => void): Outbox {
   let wanted: Owned[] = [];
+  /** Far addresses of what was asked for since the last flush. */
+  const leadsTo = new Map<Owned, string>();
   let waiting: { sighting: Sighting; owned: Owned | undefined }[] = [];
   let second = 0;
   let asked = 0;
@@ -44,10 +46,8 @@ export function makeOutbox(context: SensorContext, table: SocketTable, owners: S
       if (usual !== undefined) owned.owner = usual;
       if (usual !== undefined || asked > mostAskedPerSecond) return;
       const socket = table.find(protocol, key, false);
-      if (socket === undefined) {
-        if (asked <= freelyAskedPerSecond) owned.owner = owners.toldOf(toAddressOf(key));
-        return;
-      }
+      if (asked <= freelyAskedPerSecond) leadsTo.set(owned, toAddressOf(key));
+      if (socket === undefined) return;
       owned.inode = socket.inode;
       owned.userId = socket.userId;
       wanted.push(owned);
@@ -60,6 +60,8 @@ export function makeOutbox(context: SensorContext, table: SocketTable, owners: S
         wanted = [];
         owners.resolve(asking, allowance);
       }
+      for (const [owned, address] of leadsTo) if (owned.owner === undefined && !owned.isOwn) owned.owner = owners.toldOf(address);
+      leadsTo.clear();
       if (waiting.length === 0) return;
       const telling = waiting;
       waiting = [];

@@ -17,6 +17,8 @@ const forkAgainMs = [1, 5, 20, 60];
 const programAgainMs = [20, 200];
 /** All processes are listed so often, for those that no bell told of; more rarely where there are thousands. */
 const listEveryMs = 2_000;
+/** Without a bell they are listed at a notice, no sooner than this after the last time. */
+const listedAtLeastMs = 5;
 /** Longest stretch of looking at what is new in one beat: the rest of thousands follows in the next, so that nothing waits. */
 const newcomersMs = 12;
 /** Of so many processes at the first look, only the first few of a program, user and parent are told: the rest are the same. */
@@ -226,10 +228,14 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     sameAtStart = undefined;
   };
 
+  const isDeaf = (): boolean => bell === undefined || bell.state === 'deaf';
+
   /** Everything but the slow round. */
   const hearAll = (nowMs: number): void => {
     const isNoticed = notify?.drain(nowMs) ?? false;
     hear(nowMs);
+    // No bell tells which ids are new, and a notice names none: the list does, as often as it is cheap.
+    if (isNoticed && isDeaf() && Math.abs(nowMs - listedMs) > Math.max(listedAtLeastMs, listCostMs * 50)) list(nowMs);
     lookAgain(nowMs, isNoticed);
   };
 

@@ -14,6 +14,8 @@ const shortestRoundMs = 500;
 /** While something new runs, what it may do to others is looked for more often. */
 const attentiveRoundMs = 150;
 const attentiveShare = 0.04;
+/** Among more processes than these a closer look costs too much. */
+const attentiveAmong = 500;
 /** Rights, tracers and streams cost twice as much as `stat`: they are looked at so often at most. */
 const rightsEveryMs = 1_000;
 /** Longest slice of one beat. */
@@ -182,7 +184,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
   };
 
   const begin = (nowMs: number): void => {
-    const isAttentive = nowMs < attentiveUntilMs;
+    const isAttentive = nowMs < attentiveUntilMs && table.size <= attentiveAmong;
     roundMs = Math.max(isAttentive ? attentiveRoundMs : shortestRoundMs, roundCostMs / (isAttentive ? attentiveShare : costShare));
     if (Math.abs(nowMs - roundBeganMs) < roundMs) return;
     roundBeganMs = nowMs;

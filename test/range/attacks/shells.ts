@@ -25,7 +25,7 @@ export const shells: readonly Attack[] = [
   {
     name: 'reverse shell by dup2',
     kind: 'shell',
-    concerns: /shell|dash|\/sh\b|socket/i,
+    concerns: /shell|dash|\bsh\b|socket/i,
     async play(world) {
       const place = await lair(world, 443);
       await inside(
