@@ -26,8 +26,7 @@ const crowdAtStart = 1_000;
 const toldOfSame = 16;
 /** An id that shows no process yet is tried again after so long. */
 const idAgainMs = 5;
-const pendingLimit = 2_048;
-const programsLimit = 2_048;
+const heldLimit = 2_048;
 
 interface Pending {
   entry: Entry;
@@ -76,7 +75,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     context.tell(sighting, { pid: entry.pid, containerId: entry.containerId });
     const key = `${entry.program.path}\0${entry.program.name}`;
     if (!programs.has(key)) {
-      if (programs.size >= programsLimit) programs.clear();
+      if (programs.size >= heldLimit) programs.clear();
       programs.add(key);
       sweep.attend(context.now());
     }
@@ -167,7 +166,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
 
   const watchOver = (entry: Entry, nowMs: number): void => {
     const dueMs = nextLookMs(entry, nowMs);
-    if (dueMs === undefined || pending.length >= pendingLimit) return;
+    if (dueMs === undefined || pending.length >= heldLimit) return;
     pending.push({ entry, dueMs });
     soon(Math.max(1, dueMs - nowMs));
   };
