@@ -64,6 +64,12 @@ export const cases: Case[] = [
     fires: [fires(70, /nc/)],
   },
   {
+    title: 'fires for what opens other namespaces, where somebody inside starts it',
+    records: [...taught, processLine(80, { program: '/usr/bin/nsenter', arguments: ['nsenter', '-t', '1', '-m'], lineage: [dash, master, init] })],
+    teachUntil,
+    fires: [fires(80, '/bin/nsenter')],
+  },
+  {
     title: 'fires one step milder after a deployment',
     records: [
       ...taught,
@@ -105,6 +111,7 @@ export const cases: Case[] = [
       processLine(70, { program: programAt('', 'sh'), arguments: [], lineage: [], userId: -1, realUserId: -1, parentUserId: -1, executable: 'unknown' }),
       processLine(71, { program: '/usr/bin/curl', arguments: ['curl', '-fsS', 'http://127.0.0.1:8080/health'], lineage: ['/usr/bin/setpriv'] }),
       processLine(72, { program: '/usr/bin/find', arguments: ['find', '/var/cache', '-mtime', '+1'], lineage: ['/usr/bin/nice', '/usr/bin/tini'] }),
+      processLine(74, { program: '/usr/bin/nsenter', arguments: ['nsenter', '-t', '1', '-p', 'sh'], lineage: [], parentUserId: -1 }),
       processLine(73, { program: master, arguments: ['python3.11', '/app/server.py'], lineage: ['/usr/bin/tini'] }),
     ],
     teachUntil,

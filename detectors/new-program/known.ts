@@ -15,6 +15,9 @@ const passing = /^(?:env|timeout|nice|ionice|nohup|setsid|xargs|stdbuf|su|sudo|g
 /** What stands at the root of a container; its children may be anybody's orphans. */
 const root = /^(?:pause|tini|tini-static|dumb-init|docker-init|init|systemd|catatonit|s6-svscan|s6-supervise|runsvdir|containerd-shim.*|conmon|runc.*|crun|nsenter)$/;
 
+/** By these the runtime comes in from outside the task, to become a health check or a session in the same process a moment later. */
+const door = /^(?:nsenter|setpriv|capsh|chroot|unshare|runc.*|crun|conmon|containerd-shim.*)$/;
+
 const ways = ['script', 'module', 'inline', 'interactive', 'stdin'] as const satisfies readonly Invocation['kind'][];
 
 export function nameKey(name: string): string {
@@ -43,6 +46,11 @@ export function isRoot(program: Program): boolean {
 /** Ancestors that started something of their own will: what only passes a command on is gone by the next look. */
 function startersOf({ lineage }: ProcessActivity): Program[] {
   return lineage.filter((program) => !isRoot(program) && !passing.test(toolName(program)));
+}
+
+/** Caught before it became what it is for; whoever is inside has a parent here. */
+export function isDoor({ program, lineage, foundBy }: ProcessActivity): boolean {
+  return foundBy === 'proc' && lineage.length === 0 && door.test(nameOf(program));
 }
 
 /** Nearest ancestor that decides what is run: no shell, where there is another. */

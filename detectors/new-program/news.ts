@@ -2,7 +2,7 @@
 import type { ProcessActivity, Program, Severity } from '#contract';
 import { isPowerful, kindOfProgram, type ProgramKind } from '../program-kinds.ts';
 import { invocationOf, isSystemPlace, isWritablePlace, pathKey, programKey, toolName } from '../program-key.ts';
-import { directStarterOf, isCallInDoubt, isCallKnown, isFork, isGlimpse, isPairKnown, isProgramKnown, isSeenAlone, isStarter, isUserNew, isWayKnown, nameKey, starterOf, wordsOf, type Views } from './known.ts';
+import { directStarterOf, isCallInDoubt, isCallKnown, isDoor, isFork, isGlimpse, isPairKnown, isProgramKnown, isSeenAlone, isStarter, isUserNew, isWayKnown, nameKey, starterOf, wordsOf, type Views } from './known.ts';
 
 export interface News {
   what: 'program' | 'call' | 'parent' | 'words' | 'user';
@@ -18,6 +18,7 @@ export interface News {
 
 export function newsOf(views: Views, activity: ProcessActivity): News | undefined {
   const { program, arguments: words } = activity;
+  if (isDoor(activity)) return undefined;
   const kind = kindOfProgram(toolName(program, words));
   if (isFork(activity) && (kind !== 'interpreter' && kind !== 'shell')) return undefined;
   if (!isProgramKnown(views, activity)) return newProgram(views, activity, kind);

@@ -21,7 +21,7 @@ const hourMs = 3_600_000;
 /** An ordinary hour and a half, with lines in its second half that no service wrote before. */
 const material: Timed[] = recording(3, 400, 100);
 for (const [task, service] of ['checkout', 'cart', 'payments'].entries()) {
-  const timeMs = startMs + (60 + 10 * task) * 60_000;
+  const timeMs = startMs + (65 + 8 * task) * 60_000;
   material.push({ timeMs, text: fireLensLine({ at: timeMs, service, task, log: `sh: ${service === 'cart' ? 'wget: not found' : 'curl failed with status seven'}`, revision: 1 }) });
 }
 const credentials = { AWS_ACCESS_KEY_ID: 'stub', AWS_SECRET_ACCESS_KEY: 'stub' };
@@ -61,7 +61,7 @@ function fill(prefix = 'shop/'): void {
   for (const name of readdirSync(records)) s3.put('logs', `${prefix}${name}`, readFileSync(join(records, name)));
 }
 
-const story = ['--learn-for', '20m', '--output', 'jsonl'];
+const story = ['--learn-for', '62m', '--output', 'jsonl'];
 const alertsIn = (out: string): number => out.split('\n').length - 1;
 
 describe('a replay of a bucket', () => {
@@ -143,9 +143,9 @@ describe('a replay of log groups', () => {
     const dir = folder(context);
     logs.createGroup('/ecs/shop', { creationTime: startMs });
     for (const { timeMs, text } of material) logs.put('/ecs/shop', 'firehose/app/0123', [{ timestamp: timeMs, message: text, ingestionTime: timeMs + 2_000 }]);
-    const live = await run(['replay', `cloudwatch-logs:///ecs/shop?${span}`, '--learn-for', '20m', '--output', 'jsonl']);
+    const live = await run(['replay', `cloudwatch-logs:///ecs/shop?${span}`, '--learn-for', '62m', '--output', 'jsonl']);
     assert.equal(live.status, 0, live.err);
-    const saved = await run(['replay', `cloudwatch-logs:///ecs/shop?${span}`, '--learn-for', '20m', '--output', 'jsonl', '--save', dir]);
+    const saved = await run(['replay', `cloudwatch-logs:///ecs/shop?${span}`, '--learn-for', '62m', '--output', 'jsonl', '--save', dir]);
     const plain = (text: string): unknown[] => text.trimEnd().split('\n').map((line) => ({ ...JSON.parse(line), evidence: undefined }));
     assert.ok(plain(live.out).length > 2);
     assert.deepEqual(plain(live.out), plain(saved.out));
