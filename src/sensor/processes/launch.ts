@@ -71,9 +71,12 @@ export function launchReader({ context, table, roots, openedAs }: LaunchTools): 
         liveChildren: before?.liveChildren ?? 0, childSeenMs: before?.childSeenMs ?? nowMs, streamTargets: before?.streamTargets,
         tracerPid: before?.tracerPid ?? 0, memoryHolderPid: before?.memoryHolderPid ?? 0, busySinceMs: nowMs, busyTicks: stat.ticks, isAlwaysRunning: true, busyToldSeconds: 0,
       };
+      // Who gained a user may have had it from a parent that changed its own since it was looked at.
+      const isRisen = rights !== undefined && rights.userId !== rights.realUserId && parent !== undefined;
+      const parentUser = (isRisen ? readRights(`${procPath}/${parent.pid}`)?.userId : undefined) ?? parent?.userId ?? -1;
       const sighting: ProcessSighting = {
         kind: 'process', timeMs: nowMs, activity: 'launch', pid, program, lineage, arguments: args,
-        userId: entry.userId, realUserId: rights?.realUserId ?? -1, parentUserId: parent?.userId ?? -1,
+        userId: entry.userId, realUserId: rights?.realUserId ?? -1, parentUserId: parentUser,
         ...(rights === undefined ? {} : { capabilities: capabilityNames(rights.effective), hasNoNewPrivileges: rights.hasNoNewPrivileges }),
         ...(gained === undefined ? {} : { gainedCapabilities: capabilityNames(gained) }),
         executable,

@@ -69,8 +69,8 @@ describe('processes', { skip }, () => {
   });
 
   test('tells a set-user-id program and what it gains', async () => {
-    task.run('cp /bin/sleep /mnt/suid; chmod 4755 /mnt/suid; setpriv --reuid 1000 --clear-groups --inh-caps -all sh -c "/mnt/suid 0.34; :"');
-    const seen = await task.find('the set-user-id program', hasArgument('0.34'));
+    task.run('cp /bin/sleep /mnt/suid; chmod 4755 /mnt/suid; setpriv --reuid 1000 --clear-groups --inh-caps -all sh -c "/mnt/suid 1.34; :"');
+    const seen = await task.find('the set-user-id program', hasArgument('1.34'));
     assert.deepEqual([seen.userId, seen.realUserId, seen.parentUserId, seen.isPrivilegedFile], [0, 1000, 1000, true]);
     assert.ok(seen.gainedCapabilities?.includes('setuid'));
   });
