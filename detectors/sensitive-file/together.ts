@@ -19,7 +19,7 @@ export function createFolders(): Folders {
 }
 
 function isOfMany({ concern, hasSetId }: FileActivity, masked: string): boolean {
-  return !hasSetId && (concern === 'application' || concern === 'logs' || concern === 'executable' || /\.so(?:\.[\d.#]+)?$/.test(masked));
+  return !hasSetId && (concern === 'application' || concern === 'logs' || concern === 'executable' || concern === 'certificates' || /\.so(?:\.[\d.#]+)?$/.test(masked));
 }
 
 function folderOf({ concern }: FileActivity, { done }: Act, masked: string): string {

@@ -20,6 +20,8 @@ export interface Directory {
   depth: number;
   known: Map<string, Known>;
   watch: number | undefined;
+  /** What it lay on is no longer there. */
+  isUnmounted?: boolean;
   modifiedMs: number;
   /** For counting notices. */
   notices: number;

@@ -22,6 +22,8 @@ const manyFiles = 200;
 const pollsOfMany = 10;
 /** A directory that tells more in a second is left to the polls. */
 const busyNotices = 300;
+/** The file system itself went: a volume, or the root of a container that ended. */
+const unmounted = 0x2000;
 const changes = created | closedAfterWrite | attributes | movedTo | movedFrom | deleted;
 
 interface Waiting {
@@ -46,7 +48,8 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const application = applicationFinder(context, (pid, containerId) => roots.of(pid, containerId));
   const directories = new Map<string, Directory>();
   const watches = new Map<number, Directory>();
-  const missing = new Map<string, { root: Root; place: Place }>();
+  /** `isNew`: what is in it once it is there came then. */
+  const missing = new Map<string, { root: Root; place: Place; isNew: boolean }>();
   const waiting = new Map<string, Waiting>();
   const knownRoots = new Set<string>();
   let inotify: Inotify | undefined;
@@ -72,7 +75,8 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     const missingKey = `${root.key} ${place.directory} ${place.concern}`;
     const names = path === undefined ? undefined : namesIn(`${prefix}${path}`);
     if (path === undefined || names === undefined) {
-      if (place.concern !== 'application') missing.set(missingKey, { root, place });
+      // Whoever led there may have ended meanwhile: then nothing is known of what was there.
+      if (place.concern !== 'application') missing.set(missingKey, { root, place, isNew: lookAtFile(`${prefix}/`) !== undefined });
       return;
     }
     missing.delete(missingKey);
@@ -173,6 +177,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     }
     const directory = watches.get(number);
     if (directory === undefined) return;
+    if ((mask & unmounted) !== 0) directory.isUnmounted = true;
     if ((mask & ended) !== 0) return forget(directory);
     if (name === '' || isBusy(directory, nowMs)) return;
     if ((mask & isDirectoryBit) !== 0) {
@@ -189,8 +194,12 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     if (directory.watch !== undefined) watches.delete(directory.watch);
     directories.delete(`${directory.root.key} ${directory.path}`);
     for (const place of directory.places) {
-      if (place.concern === 'application') applicationCount -= 1;
-      else if (place.directory === directory.path) missing.set(`${directory.root.key} ${place.directory} ${place.concern}`, { root: directory.root, place });
+      if (place.concern === 'application') applicationCount = Math.max(0, applicationCount - 1);
+      // A container that starts again may have the same root by number: what its image holds is no news.
+      const isUnmounted = directory.isUnmounted === true;
+      if (isUnmounted || (place.concern !== 'application' && place.directory === directory.path)) {
+        missing.set(`${directory.root.key} ${place.directory} ${place.concern}`, { root: directory.root, place, isNew: !isUnmounted });
+      }
     }
   };
 
@@ -215,7 +224,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const poll = (): void => {
     polls += 1;
     enterRoots();
-    for (const { root, place } of missing.values()) add(root, place, true);
+    for (const { root, place, isNew } of missing.values()) add(root, place, isNew);
     if (context.level() < 2) for (const { root, directory, depth } of application()) add(root, { directory, concern: 'application', depth }, false);
     for (const directory of directories.values()) {
       const prefix = directory.root.prefix();

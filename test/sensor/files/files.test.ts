@@ -48,6 +48,24 @@ for (const isNative of [true, false]) {
       }
     });
 
+    test('tells nothing of what lay beneath a volume that goes, and looks at it from then on', { skip: isNative ? false : 'needs notices' }, async () => {
+      const weekly = '/etc/cron.weekly';
+      const task = await startTask({ isNative, before: [...before, `mkdir -p ${weekly} && echo 1 > ${weekly}/beneath && mount -t tmpfs none ${weekly} && echo 1 > ${weekly}/above`] });
+      try {
+        task.run(`echo 2 >> ${weekly}/above`);
+        await seenAt(task, `${weekly}/above`, 'update', 0);
+        const from = task.told.length;
+        task.run(`umount ${weekly}`);
+        // The next look at what is missing comes after two seconds.
+        await new Promise((resolve) => setTimeout(resolve, 3_500));
+        assert.deepEqual(task.files(({ path }) => path === `${weekly}/beneath`), []);
+        task.run(`echo 2 >> ${weekly}/beneath`);
+        await seenAt(task, `${weekly}/beneath`, 'update', from);
+      } finally {
+        await task.end();
+      }
+    });
+
     test('names who did it where that was seen, and tells reads of credentials', { skip: isNative ? false : 'needs notices' }, async () => {
       const task = await startTask({ isNative, before });
       try {
