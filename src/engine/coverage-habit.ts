@@ -52,6 +52,13 @@ export function hear(habit: Habit, minute: number): void {
   habit.isSilent = false;
 }
 
+/** A feed was heard in a minute, perhaps for the first time. */
+export function hearOf(feeds: Map<FeedName, Habit>, feed: FeedName, minute: number): void {
+  const habit = feeds.get(feed);
+  if (habit === undefined) feeds.set(feed, newHabit(minute));
+  else hear(habit, minute);
+}
+
 /** First time after `afterMs` at which the silence of a feed is told: when it is too long, and at even distances from then on. */
 export function dueOf(feed: FeedName, habit: Habit, afterMs: number, lateness: Lateness): number {
   const firstMs = (habit.lastMinute + silentAfter(habit) + 1) * minuteLengthMs + lateness[feed];

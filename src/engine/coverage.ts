@@ -3,7 +3,7 @@
  * that is a state and an alert (E21). All of it on release time, so a replay says what a live run said.
  */
 import { entityName, type BaselineView, type CoverageEvent, type FeedName, type JsonValue, type Owner, type Severity } from '#contract';
-import { dueOf, feedTitle, hear, isKnown, keepOpenMs, lateMinutesNeeded, lateWindowMinutes, newHabit, silentAfter, type Habit } from './coverage-habit.ts';
+import { dueOf, feedTitle, hear, hearOf, isKnown, keepOpenMs, lateMinutesNeeded, lateWindowMinutes, newHabit, silentAfter, type Habit } from './coverage-habit.ts';
 import type { Episodes } from './episodes.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
 import type { OwnerRecord } from './owners.ts';
@@ -56,15 +56,11 @@ export class Coverage {
       if (!watchedKinds.has(record.owner.kind)) continue;
       const of = this.#of(record);
       if (of === undefined) continue;
-      const habit = of.feeds.get(feed);
+      hearOf(of.feeds, feed, minute);
       of.neverSeen.delete(feed);
-      if (habit === undefined) of.feeds.set(feed, newHabit(minute));
-      else hear(habit, minute);
     }
     if (!isHeard) return;
-    const whole = this.#feeds.get(feed);
-    if (whole === undefined) this.#feeds.set(feed, newHabit(minute));
-    else hear(whole, minute);
+    hearOf(this.#feeds, feed, minute);
     for (const of of this.#owners.values()) this.#lookAt(of, episodes);
     this.#schedule(lateness);
   }
@@ -80,9 +76,7 @@ export class Coverage {
     if (habit === undefined) of.feeds.set(feed, (habit = newHabit(minute)));
     if (state === 'working') {
       hear(habit, minute);
-      const whole = this.#feeds.get(feed);
-      if (whole === undefined) this.#feeds.set(feed, newHabit(minute));
-      else hear(whole, minute);
+      hearOf(this.#feeds, feed, minute);
       return;
     }
     if (state === 'silent') {

@@ -67,7 +67,6 @@ export class Facts {
     this.#vouched.add(hash32(task));
   }
 
-
   /** Learns what an event tells beside its own meaning. Called for every row of the walk, before it is judged. */
   note(event: FargazerEvent, lateness: Lateness): void {
     const { subject } = event;

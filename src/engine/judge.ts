@@ -10,8 +10,6 @@ import { learn, viewOf, type Part, type Teacher } from './parts.ts';
 import { readerOf, traceKey, type DetectorCounts, type Reader } from './judge-reader.ts';
 import type { EngineSettings } from './settings.ts';
 
-export type { DetectorCounts } from './judge-reader.ts';
-
 /** What was decided about one observation by one detector. */
 export type Verdict = 'alert' | 'quiet' | 'learning' | 'taught' | 'quarantined';
 

@@ -1,9 +1,6 @@
-/** Observations of what the sensor saw: a process, a socket, a file, a connection; each is judged when it is walked. */
-import type { Connection, FileActivity, FileSeen, NetworkActivity, ProcessActivity, ProcessSeen, SocketActivity, SocketSeen } from '#contract';
-import type { Facts } from './facts.ts';
-import { shown } from './observe.ts';
-import { minuteLengthMs } from './order.ts';
-import { peerOf } from './peers.ts';
+/** What the sensor saw, as observations: which sightings are one, and what a connection tells. */
+import type { Connection, FileActivity, NetworkActivity, ProcessActivity, SocketActivity } from '#contract';
+import type { FarSide } from './observe.ts';
 
 const separator = '\u0001';
 
@@ -25,42 +22,29 @@ export function keyOfSighting(row: ProcessActivity | SocketActivity | FileActivi
   }
 }
 
-export function sighting(row: ProcessActivity | SocketActivity | FileActivity, minute: number): ProcessSeen | SocketSeen | FileSeen {
-  return { kind: row.kind, timeMs: row.timeMs, minuteMs: minute * minuteLengthMs, count: row.count, records: [shown(row)], activity: row } as ProcessSeen | SocketSeen | FileSeen;
-}
-
 /** Connections of one key and minute teach once; each of them is judged. */
 export function keyOfConnection({ activity, side, program, lineage, peerAddress, port, protocol, isRejected, isLocal }: Connection): string {
   return ['connection', activity, side, program?.path, program?.name, lineage[0]?.path, peerAddress, port, protocol, isRejected, isLocal].join(separator);
 }
 
-/** What a connection's event tells of its far side; undefined for flows, which no activity is told of. */
-export function connection(row: NetworkActivity, side: 'client' | 'server', facts: Facts, minute: number): Connection | undefined {
+/** What a connection's event tells of its far side, beside what every observation has; undefined for flows, which no activity is told of. */
+export function connectionOf(row: NetworkActivity, far: FarSide): Omit<Connection, 'kind' | 'timeMs' | 'minuteMs' | 'count' | 'records'> | undefined {
   const { activity } = row;
   if (activity === undefined) return undefined;
-  const isClient = side === 'client';
-  const peerAddress = isClient ? row.serverAddress : row.clientAddress;
-  const lookedUp = facts.namesOf(peerAddress, row.startMs, row.timeMs);
-  const names = row.serverName !== undefined && isClient ? [row.serverName, ...lookedUp] : lookedUp;
-  const { peer, peerKind, isPrivate } = peerOf(peerAddress, names, isClient ? row.serverService : undefined);
+  const { isClient, address, peer, peerKind, isPrivate, names, sentBytes, receivedBytes } = far;
   return {
-    kind: 'connection',
-    timeMs: row.timeMs,
-    minuteMs: minute * minuteLengthMs,
-    count: row.count,
-    records: [shown(row)],
     activity,
-    side,
+    side: isClient ? 'client' : 'server',
     program: row.program,
     lineage: row.lineage ?? [],
     peer,
     peerKind,
-    peerAddress,
+    peerAddress: address,
     port: row.serverPort,
     protocol: row.protocol,
-    names: [...new Set(names)].sort().slice(0, 8),
-    sentBytes: isClient ? row.clientSentBytes : row.serverSentBytes,
-    receivedBytes: isClient ? row.serverSentBytes : row.clientSentBytes,
+    names,
+    sentBytes,
+    receivedBytes,
     isRejected: row.action === 'reject',
     isPrivate,
     isLocal: row.isLocal === true,

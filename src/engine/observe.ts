@@ -144,30 +144,52 @@ function noTraffic(timeMs: number, minute: number, teachUntilMs: number): Networ
   return { sentBytes: 0, receivedBytes: 0, flows: 0, rejectedFlows: 0, sentByPeer: undefined, records: noRecords, ...(isRest ? { sinceMs: teachUntilMs } : {}) };
 }
 
+/** Whom a row's far side belongs to, and what went there and came from there. */
+export interface FarSide {
+  isClient: boolean;
+  address: string;
+  peer: string;
+  peerKind: Destination['peerKind'];
+  isPrivate: boolean;
+  /** Names that were looked up for the address, sorted; at most 8. */
+  names: string[];
+  sentBytes: number;
+  receivedBytes: number;
+}
+
+export function farSideOf(row: NetworkActivity, side: 'client' | 'server', facts: Facts): FarSide {
+  const isClient = side === 'client';
+  const address = isClient ? row.serverAddress : row.clientAddress;
+  const lookedUp = facts.namesOf(address, row.startMs, row.timeMs);
+  const names = row.serverName !== undefined && isClient ? [row.serverName, ...lookedUp] : lookedUp;
+  return {
+    isClient,
+    address,
+    ...peerOf(address, names, isClient ? row.serverService : undefined),
+    names: names.length === 0 ? noNames : [...new Set(names)].sort().slice(0, 8),
+    sentBytes: isClient ? row.clientSentBytes : row.serverSentBytes,
+    receivedBytes: isClient ? row.serverSentBytes : row.clientSentBytes,
+  };
+}
+
 /** Notes a flow on the instance's minute and gives the destination it is of, where the instance is the client. */
-export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' | 'server', facts: Facts, minute: number, teachUntilMs = -Infinity): Destination | undefined {
+export function noteFlow(of: EntityMinute, row: NetworkActivity, far: FarSide, minute: number, teachUntilMs: number): Destination | undefined {
   of.network ??= noTraffic(row.timeMs, minute, teachUntilMs);
   const { network } = of;
-  const isClient = side === 'client';
-  const sent = isClient ? row.clientSentBytes : row.serverSentBytes;
-  const received = isClient ? row.serverSentBytes : row.clientSentBytes;
+  const { isClient, peer, peerKind, isPrivate, names, sentBytes, receivedBytes } = far;
   // What a connection moved later is no other one.
   const begun = row.activity === undefined || row.activity === 'open' ? row.count : 0;
   network.flows += begun;
   if (row.action === 'reject') network.rejectedFlows += row.count;
   else {
-    network.sentBytes += sent;
-    network.receivedBytes += received;
+    network.sentBytes += sentBytes;
+    network.receivedBytes += receivedBytes;
   }
   const records = [shown(row)];
-  const farAddress = isClient ? row.serverAddress : row.clientAddress;
-  const lookedUp = facts.namesOf(farAddress, row.startMs, row.timeMs);
-  const names = row.serverName !== undefined && isClient ? [row.serverName, ...lookedUp] : lookedUp;
-  const { peer, peerKind, isPrivate } = peerOf(farAddress, names, isClient ? row.serverService : undefined);
   if (row.action !== 'reject') {
     const known = network.sentByPeer?.get(peer);
-    if (known !== undefined || (network.sentByPeer?.size ?? 0) < 1_024) network.sentByPeer = put(network.sentByPeer, peer, (known ?? 0) + sent);
-    if (network.records.length < 5 && sent > 0) network.records = network.records.length === 0 ? records : [...network.records, ...records];
+    if (known !== undefined || (network.sentByPeer?.size ?? 0) < 1_024) network.sentByPeer = put(network.sentByPeer, peer, (known ?? 0) + sentBytes);
+    if (network.records.length < 5 && sentBytes > 0) network.records = network.records.length === 0 ? records : [...network.records, ...records];
   }
   if (!isClient) return undefined;
   return {
@@ -181,9 +203,9 @@ export function noteFlow(of: EntityMinute, row: NetworkActivity, side: 'client' 
     port: row.serverPort,
     protocol: row.protocol,
     addresses: [row.serverAddress],
-    names: names.length === 0 ? noNames : [...new Set(names)].sort().slice(0, 8),
-    sentBytes: row.clientSentBytes,
-    receivedBytes: row.serverSentBytes,
+    names,
+    sentBytes,
+    receivedBytes,
     isRejected: row.action === 'reject',
     isPrivate,
     ...(row.activity === undefined ? {} : { activity: row.activity }),

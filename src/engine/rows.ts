@@ -1,12 +1,12 @@
 /** One row of the walk: what it tells as a fact, whom it is about, and what detectors say of it at once. */
-import type { Connection, FargazerEvent, FeedName, LogRecord, NetworkActivity, Observation } from '#contract';
+import type { Connection, FargazerEvent, FeedName, FileSeen, LogRecord, NetworkActivity, Observation, ProcessSeen, SocketSeen } from '#contract';
 import { attribute, ownSide, phaseOf } from './attribute.ts';
 import { put } from './few.ts';
 import type { Judges } from './judge.ts';
 import { KnownSubjects, type Whose } from './known-subjects.ts';
 import type { EntityMinute, Minutes, MinuteState, Waiting } from './minutes.ts';
-import { dnsLookup, networkMinute, noteFlow, shown } from './observe.ts';
-import { connection, keyOfConnection, keyOfSighting, sighting } from './observe-sensor.ts';
+import { dnsLookup, farSideOf, networkMinute, noteFlow, shown } from './observe.ts';
+import { connectionOf, keyOfConnection, keyOfSighting } from './observe-sensor.ts';
 import { logKind } from './observe-logs.ts';
 import { addMetrics } from './metric-sets.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
@@ -138,7 +138,7 @@ export class Rows {
       case 'process':
       case 'socket':
       case 'file':
-        this.#single(of, sighting(row, minute.minute), minute, keyOfSighting(row));
+        this.#single(of, { ...this.#base(row, minute), kind: row.kind, activity: row } as ProcessSeen | SocketSeen | FileSeen, minute, keyOfSighting(row));
         break;
       case 'coverage':
         if (row.state === 'lossy') minute.gaps.add(of.instance.owner.key);
@@ -151,12 +151,12 @@ export class Rows {
 
   #walkNetwork(row: NetworkActivity, of: EntityMinute, minute: MinuteState): void {
     const { state, judges } = this.#parts;
-    const side = ownSide(row, state.facts);
-    const seen = judges.reads('connection') ? connection(row, side, state.facts, minute.minute) : undefined;
-    if (seen !== undefined) this.#each(of, seen, minute, keyOfConnection(seen));
+    const far = farSideOf(row, ownSide(row, state.facts), state.facts);
+    const told = judges.reads('connection') ? connectionOf(row, far) : undefined;
+    if (told !== undefined) this.#each(of, { ...this.#base(row, minute), kind: 'connection', ...told }, minute);
     // What stays within a task leaves it for nowhere.
     if (row.isLocal === true) return;
-    const to = noteFlow(of, row, side, state.facts, minute.minute, state.teachUntilMs);
+    const to = noteFlow(of, row, far, minute.minute, state.teachUntilMs);
     if (to !== undefined) this.#single(of, to, minute, shareText(`destination|${to.peer}|${to.port}|${to.protocol}|${to.isRejected}`));
     const { network } = of;
     if (network === undefined || network.isTold || row.activity === undefined || row.activity === 'open') return;
@@ -192,8 +192,9 @@ export class Rows {
   }
 
   /** Judges each, for their times and sums matter; those of a key teach together. */
-  #each(of: EntityMinute, observation: Connection, minute: MinuteState, key: string): void {
+  #each(of: EntityMinute, observation: Connection, minute: MinuteState): void {
     const { instance, entity } = of;
+    const key = keyOfConnection(observation);
     const episodes = this.#parts.judges.judge(instance, entity, observation, minute.feed, !minute.gaps.has(instance.owner.key));
     const known = of.waiting?.get(key);
     if (known === undefined) return this.#hold(of, key, { observation, episodes });
