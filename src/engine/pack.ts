@@ -8,32 +8,38 @@ const base = ['feed', 'timeMs', 'timeNs', 'id', 'hasOwnId', 'count', 'origin', '
 
 type FieldOf<Kind extends EventKind> = Exclude<keyof Extract<FargazerEvent, { kind: Kind }>, 'kind' | 'subject' | (typeof base)[number]>;
 
-const fields: { readonly [Kind in EventKind]: readonly FieldOf<Kind>[] } = {
-  log: ['templateId', 'template', 'severityText', 'isContinuation', 'piece'],
-  metrics: ['list', 'values', 'spans'],
-  network: [
-    'clientAddress', 'serverAddress', 'serverPort', 'protocol', 'side', 'action', 'clientSentBytes',
-    'serverSentBytes', 'packets', 'startMs', 'serverService', 'serverName', 'program', 'lineage', 'userId', 'activity', 'isLocal',
-  ],
-  dns: ['queryName', 'queryType', 'responseCode', 'answers', 'queryBytes', 'answerBytes'],
-  api: [
-    'system', 'actor', 'service', 'operation', 'isReadOnly', 'resource', 'namespace', 'outcome', 'errorCode',
-    'sourceAddress', 'userAgent', 'request', 'response',
-  ],
-  task: [
-    'status', 'desiredStatus', 'createdMs', 'startedMs', 'stoppedMs', 'stopCode', 'stoppedReason', 'launchType',
-    'networkInterface', 'addresses', 'images', 'deployment',
-  ],
-  detection: ['product', 'type', 'title', 'severity'],
-  coverage: ['state', 'detail'],
-  process: [
-    'activity', 'pid', 'program', 'lineage', 'arguments', 'userId', 'realUserId', 'parentUserId', 'capabilities', 'gainedCapabilities',
-    'hasNoNewPrivileges', 'executable', 'executableChangedMs', 'isOfImage', 'isPrivilegedFile', 'streams', 'streamPeer', 'preloads', 'by',
-    'seconds', 'foundBy',
-  ],
-  socket: ['activity', 'localAddress', 'localPort', 'protocol', 'program', 'lineage', 'userId'],
-  file: ['activity', 'path', 'concern', 'isExecutable', 'hasSetId', 'program', 'lineage', 'sizeBytes'],
+/** In the order in which they are packed, which states hold: another goes to the end. None can be left out: it would be lost on the way. */
+const packed: { readonly [Kind in EventKind]: Readonly<Record<FieldOf<Kind>, true>> } = {
+  log: { templateId: true, template: true, severityText: true, isContinuation: true, piece: true },
+  metrics: { list: true, values: true, spans: true },
+  network: {
+    clientAddress: true, serverAddress: true, serverPort: true, protocol: true, side: true, action: true, clientSentBytes: true,
+    serverSentBytes: true, packets: true, startMs: true, serverService: true, serverName: true, program: true, lineage: true, userId: true,
+    activity: true, isLocal: true,
+  },
+  dns: { queryName: true, queryType: true, responseCode: true, answers: true, queryBytes: true, answerBytes: true },
+  api: {
+    system: true, actor: true, service: true, operation: true, isReadOnly: true, resource: true, namespace: true, outcome: true, errorCode: true,
+    sourceAddress: true, userAgent: true, request: true, response: true,
+  },
+  task: {
+    status: true, desiredStatus: true, createdMs: true, startedMs: true, stoppedMs: true, stopCode: true, stoppedReason: true, launchType: true,
+    networkInterface: true, addresses: true, images: true, deployment: true,
+  },
+  detection: { product: true, type: true, title: true, severity: true },
+  coverage: { state: true, detail: true },
+  process: {
+    activity: true, pid: true, program: true, lineage: true, arguments: true, userId: true, realUserId: true, parentUserId: true, capabilities: true,
+    gainedCapabilities: true, hasNoNewPrivileges: true, executable: true, executableChangedMs: true, isOfImage: true, isPrivilegedFile: true,
+    streams: true, streamPeer: true, preloads: true, by: true, seconds: true, foundBy: true, means: true,
+  },
+  socket: { activity: true, localAddress: true, localPort: true, protocol: true, program: true, lineage: true, userId: true },
+  file: {
+    activity: true, path: true, concern: true, isExecutable: true, hasSetId: true, program: true, lineage: true, sizeBytes: true,
+  },
 };
+
+const fields = Object.fromEntries(Object.entries(packed).map(([kind, of]) => [kind, Object.keys(of)])) as unknown as Readonly<Record<EventKind, readonly string[]>>;
 
 interface Page {
   subjects: Subject[];

@@ -99,7 +99,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
     if (before !== undefined && (gained !== 0n || becameRoot(before, rights))) say(entry, nowMs, 'set-user', { gainedCapabilities: capabilityNames(gained) });
     if (rights.tracerPid !== entry.tracerPid) {
       entry.tracerPid = rights.tracerPid;
-      if (rights.tracerPid !== 0) say(entry, nowMs, 'inject', { by: programOf(rights.tracerPid) });
+      if (rights.tracerPid !== 0) say(entry, nowMs, 'inject', { by: programOf(rights.tracerPid), means: 'trace' });
     }
   };
 
@@ -137,7 +137,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
       const victim = pid === 0 || pid === entry.pid ? undefined : table.entry(pid);
       if (victim === undefined || victim.tracerPid === entry.pid || victim.memoryHolderPid === entry.pid) continue;
       victim.memoryHolderPid = entry.pid;
-      say(victim, nowMs, 'inject', { by: entry.program });
+      say(victim, nowMs, 'inject', { by: entry.program, means: 'memory' });
     }
   };
 

@@ -83,6 +83,7 @@ describe('processes', { skip }, () => {
     task.run(`python3 -c 'import time,sys; f=open("/proc/%s/mem"%sys.argv[1],"rb"); time.sleep(1)' $VICTIM`);
     const inject = await task.find<Seen>('the held memory', (event) => event.activity === 'inject' && event.pid === victim.pid);
     assert.match(inject.by?.name ?? '', /^python3/);
+    assert.equal(inject.means, 'memory');
     task.run('kill -STOP $VICTIM; sleep 1; kill -KILL $VICTIM');
     await task.find<Seen>('the stop', (event) => event.activity === 'stop' && event.pid === victim.pid);
     const end = await task.find<Seen>('the end', (event) => event.activity === 'terminate' && event.pid === victim.pid);
