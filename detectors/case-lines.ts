@@ -1,11 +1,8 @@
 /** Lines as the sidecar's sensor writes them, for cases: connections, names asked for, listening sockets, processes. */
-import { publishedLine, taskId, type ProcessActivity, type Program, type Stream } from '#contract';
+import { publishedLine, type ProcessActivity, type Program } from '#contract';
+import { at as timeOf, iso as at, pipes, programAt, subject } from './sightings.ts';
 
-const firstMs = Date.UTC(2026, 2, 2, 6);
-
-/** ISO time of a second of a story. */
-export const at = (second: number): string => new Date(firstMs + Math.round(second * 1_000)).toISOString();
-const timeOf = (second: number): number => Date.parse(at(second));
+export { iso as at, programAt as program } from './sightings.ts';
 
 /** The second at which the teaching of a sidecar's story ends, as the shortest one does. */
 export const taughtSeconds = 60;
@@ -13,20 +10,11 @@ export const teachUntil = at(taughtSeconds);
 
 let lines = 0;
 const own = '10.0.3.7';
-const subjectOf = (container = 'checkout'): { account: string; region: string; cluster: string; service: string; task: string; container: string } => ({
-  account: '111122223333', region: 'eu-west-1', cluster: 'shop', service: 'checkout', task: taskId(1), container,
-});
-const shared = (second: number, container?: string) =>
-  ({ feed: 'sensor', timeMs: timeOf(second), id: `sensor-${(lines += 1)}`, count: 1, subject: subjectOf(container) }) as const;
-
-/** `/usr/bin/curl` as a program. */
-export function program(path: string): Program {
-  return { path, name: path.slice(path.lastIndexOf('/') + 1).slice(0, 15) };
-}
+const shared = (second: number) => ({ feed: 'sensor', timeMs: timeOf(second), id: `sensor-${(lines += 1)}`, count: 1, subject }) as const;
 
 /** The application, and who started it. */
-export const application = program('/app/bin/checkout');
-export const init = program('/sbin/tini');
+export const application = programAt('/app/bin/checkout');
+export const init = programAt('/sbin/tini');
 
 export interface Spoken {
   at: number;
@@ -89,10 +77,9 @@ export function processLine(ran: {
   executable?: ProcessActivity['executable'];
   isOfImage?: boolean;
 }): string {
-  const streams: [Stream, Stream, Stream] = ['null', 'pipe', 'pipe'];
   return publishedLine({
     ...shared(ran.at), kind: 'process', activity: ran.activity ?? 'launch', pid: 4_711, program: ran.by, lineage: ran.lineage ?? [init], arguments: ran.arguments ?? [ran.by.path],
-    userId: 1_000, realUserId: 1_000, parentUserId: 1_000, executable: ran.executable ?? 'file', isOfImage: ran.isOfImage ?? true, streams, foundBy: 'proc',
+    userId: 1_000, realUserId: 1_000, parentUserId: 1_000, executable: ran.executable ?? 'file', isOfImage: ran.isOfImage ?? true, streams: pipes, foundBy: 'proc',
     ...(ran.seconds === undefined ? {} : { seconds: ran.seconds }),
   });
 }

@@ -16,7 +16,7 @@ export const pipes: [Stream, Stream, Stream] = ['null', 'pipe', 'pipe'];
 export const master = programAt('/usr/local/bin/python3.11', 'python3.11');
 export const init = programAt('/pause');
 
-const subject = { account: '111122223333', region: 'eu-west-1', cluster: 'shop', service: 'checkout', task: taskId(1), container: 'checkout' };
+export const subject = { account: '111122223333', region: 'eu-west-1', cluster: 'shop', service: 'checkout', task: taskId(1), container: 'checkout' };
 
 type Process = Partial<Omit<ProcessActivity, 'program' | 'lineage'>> & { program?: Program | string; lineage?: (Program | string)[] };
 

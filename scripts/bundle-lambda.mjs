@@ -11,6 +11,13 @@ const banner = "import { createRequire as fargazerRequire } from 'node:module'; 
 /** Kits that no function does without. */
 const always = new Set(['@aws-sdk/client-dynamodb', '@aws-sdk/client-kinesis', '@aws-sdk/client-sqs']);
 
+export const ownSources = /[\\/](?:src|detectors)[\\/].*\.ts$/;
+
+/** A source of ours: as a namespace zod is taken apart, and only what is called comes with it; as a value it comes whole. */
+export function ownText(path) {
+  return readFileSync(path, 'utf8').replace("import { z } from 'zod';", "import * as z from 'zod';");
+}
+
 /**
  * Kits of AWS that are imported when they are first needed. Those that every function needs are imported at once, while
  * Lambda starts the container; the others are pieces. Of both come only the clients and commands that are named.
@@ -19,9 +26,8 @@ const namedCommands = {
   name: 'named-commands',
   setup(builder) {
     const namespace = 'named-commands';
-    builder.onLoad({ filter: /[\\/](?:src|detectors)[\\/].*\.ts$/ }, ({ path }) => {
-      // As a namespace zod is taken apart; as a value it comes whole.
-      const text = readFileSync(path, 'utf8').replace("import { z } from 'zod';", "import * as z from 'zod';");
+    builder.onLoad({ filter: ownSources }, ({ path }) => {
+      const text = ownText(path);
       const kits = [...new Set([...text.matchAll(lazyImport)].map(([, kit]) => kit))].filter((kit) => always.has(kit));
       const imports = kits.map((kit, at) => `import * as namedKit${at} from '${namespace}:${kit}';`).join(' ');
       const contents = text.replace(lazyImport, (_call, kit) => (always.has(kit) ? `Promise.resolve(namedKit${kits.indexOf(kit)})` : `import('${namespace}:${kit}')`));

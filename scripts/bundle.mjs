@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { home } from './find-node.mjs';
 import { readReportAssets } from '../src/web/report/assets.ts';
-import { buildLambda, oneLanguage } from './bundle-lambda.mjs';
+import { buildLambda, oneLanguage, ownSources, ownText } from './bundle-lambda.mjs';
 import { hashSources, stampFile } from './freshness.mjs';
 
 /** Whole or not at all: somebody may run the program while it is built. */
@@ -16,21 +16,17 @@ function replaceFile(file, content) {
 }
 
 /** A run that began before this build may load its own chunks yet: those of a day ago are let go. */
-function removeOld(built) {
-  for (const name of readdirSync(chunks)) {
-    const file = join(chunks, name);
+function removeOld(folder, built) {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
     if (!built.has(name) && Date.now() - statSync(file).mtimeMs > 86_400_000) rmSync(file, { force: true });
   }
 }
 
-/** As a namespace zod is taken apart, and only what is called comes with it; as a value it comes whole. */
 const takenApart = {
   name: 'taken-apart',
   setup(builder) {
-    builder.onLoad({ filter: /[\\/](?:src|detectors)[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace("import { z } from 'zod';", "import * as z from 'zod';"),
-      loader: 'ts',
-    }));
+    builder.onLoad({ filter: ownSources }, ({ path }) => ({ contents: ownText(path), loader: 'ts' }));
   },
 };
 
@@ -91,7 +87,7 @@ for (const { entryPoint = '', exports } of Object.values(metafile.outputs)) {
 }
 // What the first file names is there before it is.
 for (const { path, contents } of outputFiles.toSorted((left, right) => Number(right.path.startsWith(chunks)) - Number(left.path.startsWith(chunks)))) replaceFile(path, contents);
-removeOld(new Set(outputFiles.map(({ path }) => basename(path))));
+removeOld(chunks, new Set(outputFiles.map(({ path }) => basename(path))));
 
 // The sidecar's own program: a guest is small, so it holds nothing else, and short names.
 const small = join(dist, 'sidecar');
@@ -112,10 +108,8 @@ for (const { path, contents } of guest.outputFiles) {
   if (beyond !== undefined) throw new Error(`${basename(path)} holds “${beyond}” as it is: write it as an escape, or the sidecar takes twice the memory for its own text.`);
 }
 for (const { path, contents } of guest.outputFiles.toSorted((left) => (left.path.endsWith('/sidecar.mjs') ? 1 : -1))) replaceFile(path, contents);
-for (const name of readdirSync(small)) {
-  const file = join(small, name);
-  if (!guest.outputFiles.some(({ path }) => path === file) && Date.now() - statSync(file).mtimeMs > 86_400_000) rmSync(file, { force: true });
-}
+removeOld(small, new Set(guest.outputFiles.map(({ path }) => basename(path))));
+
 // A folder of its own, which is deployed as it is: only what this build made is in it.
 const lambda = join(dist, 'lambda');
 const draft = `${lambda}.${process.pid}`;

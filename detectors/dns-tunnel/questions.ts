@@ -1,6 +1,6 @@
 /** What one task asked the name servers in the last minute, by registrable domain: how many names, how long, how random. */
+import { hashed } from '#baselines';
 import type { DnsLookup } from '#contract';
-import { hashOf } from '../hash.ts';
 
 const keptMs = 60_000;
 /** Domains kept; beyond them the one asked longest ago is forgotten. */
@@ -88,7 +88,7 @@ export function noteQuestion(questions: Questions, lookup: DnsLookup): void {
 /** The sums with one more question. */
 export function withQuestion(asked: Asked, lookup: DnsLookup): Asked {
   const front = frontOf(lookup);
-  const hash = hashOf(front);
+  const hash = hashed(front);
   const bytes = asked.bytes + lookup.bytes;
   const lastMs = Math.max(asked.lastMs, lookup.timeMs);
   if (front === '' || asked.names.includes(hash) || asked.names.length >= nameLimit) return { ...asked, bytes, lastMs };

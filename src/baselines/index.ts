@@ -7,6 +7,7 @@ import { quantityGrid } from './quantity-grid.ts';
 import { rateGrid } from './rate-grid.ts';
 import { seenSet, type SeenState } from './seen-set.ts';
 
+export { hashed } from './hash.ts';
 export { kindRates, lineKindTree, quantityGrid, rateGrid, seenSet };
 export type { KindRatesState, KindRatesView, KindView, LineKind, LineState, NumberState, SeenState };
 

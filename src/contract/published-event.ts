@@ -3,19 +3,12 @@
  * sidecars ship it to Kinesis and as its decoder reads it. Fields are those of the event's kind, under their own names.
  */
 import type { FargazerEvent } from './event.ts';
-import type { JsonObject } from './json.ts';
 
 export const publishedVersion = 1;
 
 /** Of these kinds events are published: what the sensor sees, what is said of coverage, and what a shipper has summed up. */
 export const publishedKinds = ['process', 'socket', 'file', 'network', 'dns', 'coverage', 'log', 'metrics'] as const;
 export type PublishedKind = (typeof publishedKinds)[number];
-
-export interface PublishedEvent extends JsonObject {
-  /** Always `event`: it is what the format is known by. */
-  fargazer: 'event';
-  version: number;
-}
 
 /** What whoever makes an event says of it; the rest (origin, raw) is the reader's. */
 export type Written<Event extends FargazerEvent> = Event extends FargazerEvent ? Omit<Event, 'origin' | 'raw' | 'hasOwnId' | 'timeNs' | 'count'> & { timeNs?: number; count?: number } : never;

@@ -8,6 +8,9 @@ export interface Program {
   name: string;
 }
 
+/** Ancestors that are told of: parent first, then its parent. */
+export const lineageLimit = 8;
+
 /** What a standard stream of a process leads to. */
 export type Stream = 'terminal' | 'pipe' | 'socket' | 'file' | 'null' | 'none' | 'unknown';
 
@@ -22,7 +25,7 @@ export interface ProcessActivity extends EventBase<'process'> {
   activity: 'launch' | 'terminate' | 'set-user' | 'inject' | 'stop' | 'stream' | 'busy';
   pid: number;
   program: Program;
-  /** Parent first, then its parent; at most 8. Empty where it was gone before it was looked at. */
+  /** At most `lineageLimit`. Empty where it was gone before it was looked at. */
   lineage: Program[];
   /** Secrets masked; at most 32 of at most 256 characters. */
   arguments: string[];

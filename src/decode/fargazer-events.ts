@@ -2,6 +2,7 @@
 import { feedNames, publishedKinds, publishedVersion, type Decoded, type Decoder, type JsonValue, type RawRecord } from '#contract';
 import { sharedFields } from './event-base.ts';
 import { isObject, textOf } from './fields.ts';
+import { latestMs } from './instant.ts';
 import { oneOf, publishedSubject, wholeIn } from './published-fields.ts';
 import { readers } from './published-kinds.ts';
 
@@ -19,9 +20,6 @@ export const fargazerEvents: Decoder = {
 function accepts(value: JsonValue): boolean {
   return isObject(value) && value['fargazer'] === 'event';
 }
-
-/** The year 9999. */
-const latestMs = 253_402_300_799_999;
 
 function decode(record: RawRecord): Decoded {
   const { value } = record;

@@ -16,7 +16,7 @@ const pattern =
 const secondsLimit = 1e11;
 
 /** The last instant of the year 9999, past which ISO texts get a sign; both ends bound what a number may mean. */
-const latestMs = 253_402_300_799_999;
+export const latestMs = 253_402_300_799_999;
 
 /** Undefined where the value tells no instant of the years 1 to 9999. */
 export function instantOf(value: JsonValue | undefined): Instant | undefined {

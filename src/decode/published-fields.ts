@@ -1,11 +1,9 @@
 /** Fields of published events, each taken only in its own shape and within bounds: whoever can write into the stream chooses them. */
-import ipaddr from 'ipaddr.js';
-import type { JsonObject, JsonValue, Program, Subject } from '#contract';
+import { lineageLimit, type JsonValue, type Program, type Subject } from '#contract';
 import { isObject, listOf, textOf } from './fields.ts';
 
 const pathLimit = 512;
 const nameLimit = 64;
-export const lineageLimit = 8;
 
 const subjectNames = [
   'account', 'region', 'cluster', 'service', 'family', 'revision', 'task', 'container', 'networkInterface', 'address', 'namespace', 'workload', 'pod', 'host', 'name',
@@ -44,18 +42,6 @@ export function oneOf<const Name extends string>(names: readonly Name[], value: 
   return names.find((name) => name === value);
 }
 
-/** An address in its usual spelling; undefined for what is none. */
-export function address(value: JsonValue | undefined): string | undefined {
-  if (typeof value !== 'string' || value.length > 45) return undefined;
-  if (ipaddr.IPv4.isValidFourPartDecimal(value)) return value;
-  return ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : undefined;
-}
-
 export function texts(value: JsonValue | undefined, limit: number, longest: number): string[] {
   return listOf(value, limit).filter((item) => typeof item === 'string').map((item) => item.slice(0, longest));
-}
-
-/** Only where the field is there at all. */
-export function optional<Value>(name: string, value: Value | undefined): JsonObject {
-  return value === undefined ? {} : ({ [name]: value } as unknown as JsonObject);
 }

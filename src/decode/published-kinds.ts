@@ -3,8 +3,9 @@ import type {
   CoverageEvent, DnsActivity, FargazerEvent, FileActivity, FileConcern, JsonObject, LogRecord, MetricSet, MetricUnit, NetworkActivity, ProcessActivity, PublishedKind, SocketActivity, Stream,
 } from '#contract';
 import { metricList } from '#contract';
+import { addressOf } from './address.ts';
 import { isObject, listOf, textOf } from './fields.ts';
-import { address, lineage, oneOf, program, texts, wholeIn } from './published-fields.ts';
+import { lineage, oneOf, program, texts, wholeIn } from './published-fields.ts';
 import type { SharedFields } from './event-base.ts';
 
 const mostBytes = Number.MAX_SAFE_INTEGER;
@@ -55,7 +56,7 @@ function processOf(value: JsonObject, shared: SharedFields): ProcessActivity | u
 
 function socketOf(value: JsonObject, shared: SharedFields): SocketActivity | undefined {
   const activity = oneOf(['listen', 'close'], value['activity']);
-  const localAddress = address(value['localAddress']);
+  const localAddress = addressOf(value['localAddress']);
   const localPort = wholeIn(value['localPort'], 0, 65_535);
   const protocol = wholeIn(value['protocol'], 0, 255);
   if (activity === undefined || localAddress === undefined || localPort === undefined || protocol === undefined) return undefined;
@@ -79,8 +80,8 @@ function fileOf(value: JsonObject, shared: SharedFields): FileActivity | undefin
 }
 
 function networkOf(value: JsonObject, shared: SharedFields): NetworkActivity | undefined {
-  const clientAddress = address(value['clientAddress']);
-  const serverAddress = address(value['serverAddress']);
+  const clientAddress = addressOf(value['clientAddress']);
+  const serverAddress = addressOf(value['serverAddress']);
   const serverPort = wholeIn(value['serverPort'], 0, 65_535);
   const protocol = wholeIn(value['protocol'], 0, 255);
   if (clientAddress === undefined || serverAddress === undefined || serverPort === undefined || protocol === undefined) return undefined;

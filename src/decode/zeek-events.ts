@@ -1,6 +1,7 @@
 /** Events of Zeek's rows: a connection is network activity of its private side, a lookup DNS activity of who asked. */
 import ipaddr from 'ipaddr.js';
 import type { DecodeSettings, Decoded, DnsActivity, JsonValue, NetworkActivity, RawRecord, Subject } from '#contract';
+import { addressOf } from './address.ts';
 import { contentId } from './content-id.ts';
 import { listOf, numberOf, textOf } from './fields.ts';
 import type { Instant } from './instant.ts';
@@ -91,13 +92,6 @@ function identity(record: RawRecord, fields: ZeekFields): { id: string; hasOwnId
 
 function subjectOf(address: string, { name }: DecodeSettings): Subject {
   return name === undefined ? { host: address, address } : { host: address, address, name };
-}
-
-/** In its usual spelling, so that one address has one name. */
-function addressOf(value: JsonValue | undefined): string | undefined {
-  if (typeof value !== 'string' || value.length > 45) return undefined;
-  if (ipaddr.IPv4.isValidFourPartDecimal(value)) return value;
-  return ipaddr.IPv6.isValid(value) ? ipaddr.IPv6.parse(value).toString() : undefined;
 }
 
 function isPrivate(address: string): boolean {

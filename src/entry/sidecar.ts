@@ -79,8 +79,7 @@ async function detect(settings: SidecarSettings, { sensor: looking, clock, whose
 async function shipAll({ stream, signal, onNotice }: SidecarSettings, { clock, whose, start }: Parts, source: LiveSource): Promise<void> {
   if (stream === undefined) throw new FargazerError('usage', '--mode ship: name the Kinesis stream with --stream NAME.');
   const [{ ship }, { streamWriter }] = await Promise.all([import('./program/sidecar/shipper.ts'), import('../sources/kinesis/put.ts')]);
-  const { AWS_ENDPOINT_URL_KINESIS: endpoint } = process.env;
-  const writer = streamWriter({ stream, ...(endpoint === undefined ? {} : { endpoint }) });
+  const writer = streamWriter(stream);
   let toldMs = -Infinity;
   const onTrouble = (sentence: string): void => {
     if (clock.now() - toldMs < 60_000) return;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { World } from './attack.ts';
 import { startOutside } from './outside.ts';
 import { forwardPort, httpPort, strangers } from './place.ts';
+import { seeded } from '../support/flood.ts';
 import { layApplication, startTask, type Container } from './task.ts';
 
 export interface RangeSettings {
@@ -12,17 +13,6 @@ export interface RangeSettings {
   receiver: 'forward' | 'http';
   /** Clients' requests a second; 0 for none. */
   requestsPerSecond: number;
-}
-
-/** A generator of numbers from 0 to 1 by a seed (mulberry32): the range's order and sizes repeat. */
-export function randomBy(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 export interface Range extends World {
@@ -33,7 +23,7 @@ export interface Range extends World {
 const healthEveryMs = 5_000;
 
 export async function buildWorld({ seed, receiver, requestsPerSecond }: RangeSettings): Promise<Range> {
-  const random = randomBy(seed);
+  const random = seeded(seed);
   const outside = startOutside();
   await outside.ask('open');
   const task = await startTask(outside.pid);

@@ -11,13 +11,13 @@ import { inspectCommand } from './inspect.ts';
 import { detectorsCommand, formatsCommand } from './lists.ts';
 import type { Program } from './program.ts';
 import { replayCommand } from './replay.ts';
+import { runWords } from './run-words.ts';
 import { scoreCommand } from './score.ts';
 import { sidecarCommand } from './sidecar.ts';
 import { tailCommand } from './tail.ts';
 import { templatesCommand } from './templates.ts';
 import { sinksCommand } from './sinks.ts';
 import type { Terminal } from './terminal.ts';
-import { endingOf } from './usage.ts';
 import { whyCommand } from './why.ts';
 
 interface Settings {
@@ -47,31 +47,6 @@ export function commandTree(context: Context, version: string, writeHelp: (text:
 }
 
 /** Runs one command line (the words after `fargazer`); never rejects. */
-export async function runCommandLine(words: readonly string[], { program, terminal, version, isDebugging }: Settings): Promise<number> {
-  let status = 0;
-  let help = '';
-  const context: Context = {
-    program,
-    terminal,
-    words,
-    async run(action) {
-      status = await action();
-    },
-  };
-  const root = commandTree(context, version, (text) => {
-    help += text;
-  });
-  try {
-    // A group named without what to do with it, or nothing at all, asks for help.
-    const last = words.reduce<Command | undefined>((group, word) => group?.commands.find((command) => command.name() === word), root);
-    const isAlone = last !== undefined && last.commands.length > 0;
-    await root.parseAsync(isAlone ? [...words, '--help'] : words, { from: 'user' });
-  } catch (error) {
-    const ending = endingOf(error, isDebugging);
-    if (ending.text !== '') terminal.say(ending.text);
-    // Ctrl-C may surface as an error of what it cut off.
-    status = terminal.signal.aborted ? 130 : ending.status;
-  }
-  if (help !== '') await terminal.write(help);
-  return status;
+export function runCommandLine(words: readonly string[], { program, terminal, version, isDebugging }: Settings): Promise<number> {
+  return runWords(words, { terminal, isDebugging, tree: (run, writeHelp) => commandTree({ program, terminal, words, run }, version, writeHelp) });
 }

@@ -1,15 +1,13 @@
 /** What the handler needs of AWS beside the store and the sinks; `entry/lambda.ts` speaks it, tests may. */
 import type { ListedShard } from '../program/live/tidy.ts';
 import type { ObjectPointer } from '../program/live/pointer.ts';
+import type { StreamEntry } from '../../sources/kinesis/put.ts';
+
+export type { StreamEntry } from '../../sources/kinesis/put.ts';
 
 export interface StreamShard extends ListedShard {
   /** A record put under this hash key goes into the shard, or into what took its place. */
   startingHashKey: string;
-}
-
-export interface StreamEntry {
-  content: Uint8Array;
-  partitionKey: string;
 }
 
 export interface StreamPort {

@@ -1,5 +1,5 @@
 /** Who is who among processes: what runs, who started it, and for a while what ran. */
-import type { Program, ProcessActivity } from '#contract';
+import { lineageLimit, type Program, type ProcessActivity } from '#contract';
 import type { KnownProcess, ProcessTable, Sighting } from '../part.ts';
 import type { Root } from '../roots.ts';
 import type { Rights } from './read.ts';
@@ -59,7 +59,6 @@ export interface Table extends ProcessTable {
   program(path: string, name: string): Program;
 }
 
-const lineageLimit = 8;
 const newestLimit = 64;
 const endedLimit = 512;
 const programLimit = 4_096;

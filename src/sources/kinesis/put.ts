@@ -13,19 +13,13 @@ export interface StreamWriter {
   close(): void;
 }
 
-export interface WriterOptions {
-  stream: string;
-  region?: string;
-  endpoint?: string;
-}
-
-/** The kit is loaded at the first call. */
-export function streamWriter({ stream, region, endpoint }: WriterOptions): StreamWriter {
+/** The kit is loaded at the first call; region and endpoint are those of the environment. */
+export function streamWriter(stream: string): StreamWriter {
   let opened: Promise<KinesisClient> | undefined;
   const open = async (): Promise<KinesisClient> => {
     const { KinesisClient } = await import('@aws-sdk/client-kinesis');
     // Without tries of the kit's own: whoever ships has a queue, and its own patience.
-    return new KinesisClient({ maxAttempts: 1, ...(region === undefined ? {} : { region }), ...(endpoint === undefined ? {} : { endpoint }) });
+    return new KinesisClient({ maxAttempts: 1 });
   };
   return {
     async putMany(entries) {

@@ -16,7 +16,7 @@ import { anAlert } from '../../alerting/alert.ts';
 import { anIncident, aNotification } from '../../alerting/message/stories.ts';
 import type { ChildSettings } from '../../support/delivery/child.ts';
 import { moodyReceiver, type MoodyReceiver } from '../../support/delivery/moody-receiver.ts';
-import { seeded } from '../../support/delivery/seeded.ts';
+import { seeded } from '../../support/flood.ts';
 import { makeWalk } from '../../support/live/whole.ts';
 
 const alertCount = 1_000;
