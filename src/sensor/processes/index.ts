@@ -252,7 +252,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       notify = context.native === undefined || context.without?.has('exec-notify') === true ? undefined : openExecNotify(context.native, () => run(() => hearAll(context.now())));
       reader = launchReader({ context, table, roots, openedAs: (name) => openedAs(notify, name) });
       for (const root of roots.all()) notify?.addRoot(root);
-isFirstLook = true;
+      isFirstLook = true;
       newcomers = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined);
       newcomersAt = 0;
       newcomersAfterTicks = Infinity;

@@ -1,6 +1,6 @@
 /** Starts that were over before anybody looked: told by the file that was opened, counted where not even that was seen. */
 import type { SensorContext } from '../part.ts';
-import type { ExecNotify } from './exec-notify.ts';
+import type { ExecNotify, Opening } from './exec-notify.ts';
 import type { Table } from './table.ts';
 
 /** An id is given out a moment before its process can be seen. */
@@ -23,7 +23,7 @@ export interface MissedStarts {
   again(arrive: (id: number) => boolean, nowMs: number): void;
   /** A process is gone that was never seen to run a program of its own. */
   note(nowMs: number): void;
-  /** A launch was told: openings of its file, and of a script it was given, are explained by it. */
+  /** A launch was told: openings of its file are explained by it, and readings of what it was given; no start of that, which is another's. */
   explain(rootKey: string | undefined, path: string, args: readonly string[]): void;
   /** Tells what was opened by those that are gone. */
   resolve(notify: ExecNotify, nowMs: number): void;
@@ -32,11 +32,14 @@ export interface MissedStarts {
   report(nowMs: number): void;
 }
 
+const lately = (known: ReadonlyMap<string, number>, { root, path }: Opening): number | undefined => known.get(`${root.key} ${path}`) ?? known.get(` ${path}`);
+
 export function missedStarts({ context, table }: MissedSettings): MissedStarts {
   let waiting: { id: number; untilMs: number }[] = [];
   const gone: number[] = [];
-  /** Programs told lately, by root and path. */
+  /** Programs told lately, and files that programs told lately were given, by root and path. */
   const explained = new Map<string, number>();
+  const given = new Map<string, number>();
   let lost = 0;
   let reportedMs = -Infinity;
 
@@ -63,8 +66,8 @@ export function missedStarts({ context, table }: MissedSettings): MissedStarts {
     explain(rootKey, path, args) {
       const nowMs = context.now();
       explained.set(`${rootKey ?? ''} ${path}`, nowMs);
-      for (const argument of args.slice(0, 3)) if (argument.startsWith('/')) explained.set(`${rootKey ?? ''} ${argument}`, nowMs);
-      if (explained.size > 512) explained.clear();
+      for (const argument of args.slice(0, 3)) if (argument.startsWith('/')) given.set(`${rootKey ?? ''} ${argument}`, nowMs);
+      for (const known of [explained, given]) if (known.size > 512) known.clear();
     },
     resolve(notify, nowMs) {
       while (gone.length > 0 && nowMs - gone[0]! >= settleMs) {
@@ -72,7 +75,7 @@ export function missedStarts({ context, table }: MissedSettings): MissedStarts {
         for (const opening of notify.openings()) {
           if (opening.isExplained || opening.atMs < goneMs - retryForMs - settleMs * 4) continue;
           opening.isExplained = true;
-          const toldMs = explained.get(`${opening.root.key} ${opening.path}`) ?? explained.get(` ${opening.path}`);
+          const toldMs = lately(explained, opening) ?? (opening.isStart ? undefined : lately(given, opening));
           if (toldMs !== undefined && Math.abs(toldMs - opening.atMs) < 500) continue;
           const found = notify.programOf(opening);
           if (found === undefined) continue;
