@@ -6,7 +6,7 @@ import { capabilityNames } from './capabilities.ts';
 import { executableReader } from './executable.ts';
 import { maskArguments } from './mask-arguments.ts';
 import { readPreloads } from './preloads.ts';
-import { readArguments, readContainer, readLink, readRights, readText, type Stat } from './read.ts';
+import { readArguments, readContainer, readLink, readRights, readText, type Rights, type Stat } from './read.ts';
 import { mainThreadName, ticksPerSecond } from './names.ts';
 import { streamReader } from './streams.ts';
 import { lineageBehind, type Entry, type Table } from './table.ts';
@@ -61,7 +61,9 @@ export function launchReader({ context, table, roots, openedAs }: LaunchTools): 
       const startedMs = containers.startOf(root?.key ?? containerId ?? '', stat.startTicks, nowMs, procPath);
       const more = context.level() < 2 && !isOver ? streams.read(folder) : undefined;
       const preloads = context.level() < 2 && !isOver ? readPreloads(folder) : undefined;
-      const allowedBefore = allowed(before, parent, containerId);
+      // A parent may have given up rights since it was looked at: it is compared with what it has now.
+      const parentRights = parent === undefined ? undefined : ((table.entry(parent.pid) === parent ? readRights(`${procPath}/${parent.pid}`) : undefined) ?? parent.rights);
+      const allowedBefore = allowed(before, parent, parentRights, containerId);
       const gained = rights === undefined || allowedBefore === undefined ? undefined : rights.effective & ~allowedBefore;
 
       const entry: Entry = {
@@ -71,12 +73,9 @@ export function launchReader({ context, table, roots, openedAs }: LaunchTools): 
         liveChildren: before?.liveChildren ?? 0, childSeenMs: before?.childSeenMs ?? nowMs, streamTargets: before?.streamTargets,
         tracerPid: before?.tracerPid ?? 0, memoryHolderPid: before?.memoryHolderPid ?? 0, busySinceMs: nowMs, busyTicks: stat.ticks, isAlwaysRunning: true, busyToldSeconds: 0,
       };
-      // Who gained a user may have had it from a parent that changed its own since it was looked at.
-      const isRisen = rights !== undefined && rights.userId !== rights.realUserId && parent !== undefined;
-      const parentUser = (isRisen ? readRights(`${procPath}/${parent.pid}`)?.userId : undefined) ?? parent?.userId ?? -1;
       const sighting: ProcessSighting = {
         kind: 'process', timeMs: nowMs, activity: 'launch', pid, program, lineage, arguments: args,
-        userId: entry.userId, realUserId: rights?.realUserId ?? -1, parentUserId: parentUser,
+        userId: entry.userId, realUserId: rights?.realUserId ?? -1, parentUserId: parentRights?.userId ?? parent?.userId ?? -1,
         ...(rights === undefined ? {} : { capabilities: capabilityNames(rights.effective), hasNoNewPrivileges: rights.hasNoNewPrivileges }),
         ...(gained === undefined ? {} : { gainedCapabilities: capabilityNames(gained) }),
         executable,
@@ -104,10 +103,11 @@ function lastStep(path: string): string {
  * untold entry shows may be of either side of an exec. Undefined where the parent is not known, or is one that only takes
  * orphans in (another container's first process).
  */
-function allowed(before: Entry | undefined, parent: Entry | undefined, containerId: string | undefined): bigint | undefined {
+function allowed(before: Entry | undefined, parent: Entry | undefined, parentRights: Rights | undefined, containerId: string | undefined): bigint | undefined {
   if (before !== undefined && !before.isTold) return before.allowedBefore;
-  const source = before ?? (parent?.pid === 1 && parent.containerId !== containerId ? undefined : parent);
-  return source?.rights === undefined ? undefined : source.rights.permitted | source.rights.effective;
+  const isOrphan = parent?.pid === 1 && parent.containerId !== containerId;
+  const rights = before === undefined ? (isOrphan ? undefined : parentRights) : before.rights;
+  return rights === undefined ? undefined : rights.permitted | rights.effective;
 }
 
 /** When each container's first process began, by its root: files that changed later are not of its image. */
