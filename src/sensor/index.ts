@@ -2,7 +2,7 @@
 import { publishedLine, type Clock, type LiveSource, type Subject } from '#contract';
 import { filesPart } from './files/index.ts';
 import { governor } from './governor.ts';
-import { guarded, type Guarded } from './guarded.ts';
+import { guarded, type Guardable, type Guarded } from './guarded.ts';
 import { openNative, type Native } from './native/index.ts';
 import { openOutbox } from './outbox.ts';
 import type { SensorContext, SensorPart, Sighting, Way } from './part.ts';
@@ -186,16 +186,17 @@ function startParts({ settings, tell, onBeat }: StartSettings): Running {
   const table = processTable(() => processesGuard.run(() => processes.refresh()));
   const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current, (action) => governing.measured(action)), now: () => clock.now(), tell, processes: table, without, level };
   const processes = processesPart({ context, table, roots, soon, run: (action) => processesGuard.run(action) });
-  const processesGuard = guarded(processes, (sighting) => tell(sighting), () => clock.now());
+  const watched = (part: Guardable): Guarded => guarded(part, (sighting) => tell(sighting), () => clock.now());
+  const processesGuard = watched(processes);
   const files = filesPart({ context: without.has('file-notify') ? { ...context, native: undefined } : context, roots, soon, run: (action) => filesGuard.run(action) });
-  const filesGuard = guarded(files, (sighting) => tell(sighting), () => clock.now());
-  const others = [files, ...(settings.parts ?? []).map((make) => make(context))];
-  guards.push(processesGuard, filesGuard, ...others.slice(1).map((part) => guarded(part, (sighting) => tell(sighting), () => clock.now())));
+  const filesGuard = watched(files);
+  const others = (settings.parts ?? []).map((make) => make(context));
+  guards.push(processesGuard, filesGuard, ...others.map(watched));
   beat();
 
   return {
     context,
-    ways: () => [processes, ...others].flatMap((part) => part.ways()),
+    ways: () => [processes, files, ...others].flatMap((part) => part.ways()),
     failures: () => guards.flatMap(({ name, failure }) => (failure === undefined ? [] : [`The part ${name} failed: ${failure}.`])),
     stop() {
       if (isStopped) return;
