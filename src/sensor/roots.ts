@@ -1,5 +1,6 @@
 /** The file systems seen: one root a container, reached through `/proc/PID/root` of any process that has it. */
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { isRefusal } from './links.ts';
 
 /** A task has at most ten containers; what changes its root beyond that is watched no more. */
 const rootLimit = 24;
@@ -96,7 +97,7 @@ function rootKey(path: string, onHidden?: () => void): string | undefined {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats && `${stats.dev}:${stats.ino}`;
   } catch (error) {
-    if (['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) onHidden?.();
+    if (isRefusal(error)) onHidden?.();
     return undefined;
   }
 }

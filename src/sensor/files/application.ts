@@ -1,5 +1,6 @@
 /** Where the application's own code lies: derived from what its long-running processes were started from. */
-import { readlinkSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { readLink } from '../links.ts';
 import type { SensorContext } from '../part.ts';
 import { resolveWithin, type Root } from '../roots.ts';
 
@@ -26,7 +27,8 @@ export function applicationFinder(context: SensorContext, rootOf: (pid: number, 
 
   const directoriesOf = (pid: number, path: string, args: readonly string[], prefix: string, shownAt: string): { directory: string; depth: number }[] => {
     const found: { directory: string; depth: number }[] = [];
-    const shown = linkOf(`${context.procPath}/${pid}/cwd`);
+    const cwd = readLink(`${context.procPath}/${pid}/cwd`);
+    const shown = typeof cwd === 'object' ? cwd.target : undefined;
     const working = shownAt !== '' && shown?.startsWith(shownAt) === true ? shown.slice(shownAt.length) || '/' : shown;
     if (path !== '') found.push({ directory: path.slice(0, path.lastIndexOf('/')), depth: 1 });
     for (const argument of args.slice(1, argumentsLookedAt)) {
@@ -72,14 +74,6 @@ export function applicationFinder(context: SensorContext, rootOf: (pid: number, 
     done = next;
     return places;
   };
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 function isFile(path: string): boolean {

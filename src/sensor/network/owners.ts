@@ -1,6 +1,7 @@
 /** Whose socket is it: from a socket's inode, over the open descriptors in `/proc/PID/fd`, to a process and its program. */
 import { fstatSync, readdirSync, readlinkSync } from 'node:fs';
 import type { Program } from '#contract';
+import { isRefusal } from '../links.ts';
 import type { SensorContext } from '../part.ts';
 import type { FileSystemUser } from './file-system-user.ts';
 
@@ -266,9 +267,4 @@ function socketInode(folder: string, descriptor: string): number | undefined {
     if (isRefusal(error)) throw error;
     return undefined;
   }
-}
-
-function isRefusal(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM';
 }

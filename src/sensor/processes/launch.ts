@@ -1,12 +1,13 @@
 /** Tells of a process what is to be known at its launch, and keeps of it what the table needs. */
 import type { ProcessActivity, Program } from '#contract';
+import { readLink } from '../links.ts';
 import type { SensorContext, Sighting } from '../part.ts';
 import type { Root, Roots } from '../roots.ts';
 import { capabilityNames } from './capabilities.ts';
 import { executableReader } from './executable.ts';
 import { maskArguments } from './mask-arguments.ts';
 import { readPreloads } from './preloads.ts';
-import { readArguments, readContainer, readLink, readRights, readText, type Rights, type Stat } from './read.ts';
+import { readArguments, readContainer, readRights, readText, type Rights, type Stat } from './read.ts';
 import { mainThreadName, ticksPerSecond } from './names.ts';
 import { streamReader } from './streams.ts';
 import { lineageBehind, type Entry, type Table } from './table.ts';

@@ -1,5 +1,5 @@
 /** Reads one process out of `/proc`; whatever vanishes or may not be read meanwhile is undefined, never thrown. */
-import { closeSync, openSync, readSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** What `/proc/PID/stat` tells in one cheap read. */
 export interface Stat {
@@ -146,16 +146,6 @@ export function readArguments(folder: string): string[] | undefined {
   if (length === 0) return [];
   const end = buffer[length - 1] === 0 ? length - 1 : length;
   return buffer.toString('utf8', 0, end).split('\0');
-}
-
-/** Where a link of `/proc` leads; `denied` where that may not be read, `missing` where there is none. */
-export function readLink(path: string): { target: string } | 'denied' | 'missing' {
-  try {
-    return { target: readlinkSync(path) };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'EACCES' || code === 'EPERM' ? 'denied' : 'missing';
-  }
 }
 
 /** `containerd`, Docker and ECS write a container's id into the names of its control groups. */

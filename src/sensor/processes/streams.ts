@@ -1,7 +1,8 @@
 /** Where the standard streams of a process lead, and who is at the far side of a socket. */
 import type { Stream } from '#contract';
+import { readLink } from '../links.ts';
 import type { Native } from '../native/index.ts';
-import { readLink, readText } from './read.ts';
+import { readText } from './read.ts';
 
 /** `/proc/PID/net/tcp` of more sockets than fit is not read to its end: 40 ms for 16,000 of them. */
 const socketTableBytes = 131_072;

@@ -1,11 +1,12 @@
 /** The sweep: goes round the known processes, a slice a beat, for what rings no bell. */
 import { readdirSync } from 'node:fs';
 import type { Program } from '#contract';
+import { readLink } from '../links.ts';
 import type { SensorContext } from '../part.ts';
 import { capabilityNames } from './capabilities.ts';
 import type { ProcessSighting } from './launch.ts';
 import { mainThreadName, ticksPerSecond } from './names.ts';
-import { readLink, readRights, readStat, type Rights, type Stat } from './read.ts';
+import { readRights, readStat, type Rights, type Stat } from './read.ts';
 import type { Entry, Table } from './table.ts';
 
 /** One round is worth no more than this part of a processor; a round of 10,000 processes so takes some 20 s. */

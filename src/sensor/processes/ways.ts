@@ -1,9 +1,9 @@
 /** By which ways processes are seen here, and what is not seen for want of one. */
+import { readLink } from '../links.ts';
 import type { SensorContext, Way } from '../part.ts';
 import type { Bell } from './bell.ts';
 import type { ExecNotify } from './exec-notify.ts';
 import type { Sweep } from './sweep.ts';
-import { readLink } from './read.ts';
 import type { Table } from './table.ts';
 
 export interface WaySettings {
