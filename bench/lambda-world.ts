@@ -1,7 +1,7 @@
 /** What the bench of the Lambda function works on: an empty handler, a batch as the KPL sends it, and many services that live. */
 import { defaultLatenessMs, fireLensLine, type Store } from '#contract';
 import { defaultConfig } from '../src/config/config.ts';
-import { plugins } from '../src/entry/lambda/plugins.ts';
+import { allPlugins } from '../src/entry/lambda/plugins.ts';
 import { walkOf, type MakeWalk } from '../src/entry/program/engine.ts';
 import { closeRounds } from '../src/entry/program/live/closer.ts';
 import { applyBatch, type LaneSettings } from '../src/entry/program/live/lane.ts';
@@ -10,7 +10,7 @@ import { memoryStore } from '../src/stores/memory/index.ts';
 import { aggregated } from '../test/support/aws/kpl.ts';
 
 const startMs = Date.UTC(2026, 0, 5, 8);
-const config = defaultConfig(plugins);
+const config = defaultConfig(await allPlugins());
 const makeWalk: MakeWalk = (run, state, lateness) => walkOf(config, run, state, lateness);
 
 /** The clients of the function with the commands that it calls, and nothing of its own. */

@@ -23,7 +23,7 @@ export interface DetectorSettings {
 }
 
 export interface Config extends LiveConfig {
-  /** One entry per detector that was handed in. */
+  /** One entry per detector that was handed in; one without an entry is on, as it comes. */
   detectors: Map<string, DetectorSettings>;
   allow: Allowance[];
   latenessMs: Record<FeedName, number>;

@@ -1,7 +1,7 @@
 /** The header of a state: its marks, and the names of all parts. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { FargazerError, type FeedName, type Item, type JsonValue, type Store } from '#contract';
-import type { Lateness } from './order.ts';
+import { standardLateness, type Lateness } from './order.ts';
 
 /** Raised when the meaning of a stored part changes; older versions are migrated or refused, never misread. */
 export const stateVersion = 1;
@@ -71,6 +71,16 @@ export function headerOf(item: Item | undefined, { place }: Store): Header | und
   }
   if (!isWhole(header)) throw damaged(place);
   return header;
+}
+
+/** The header of the last step. Throws `state-newer` or `state-damaged` in a sentence. */
+export async function lastHeader(store: Store): Promise<Header | undefined> {
+  return headerOf(await store.item(walkKey), store);
+}
+
+/** Lateness settings the state was made with: they belong to it, not to the command line. */
+export function latenessIn(header: Header | undefined): Lateness | undefined {
+  return header === undefined ? undefined : { ...standardLateness, ...header.lateness };
 }
 
 export function damaged(place: string, cause?: unknown): FargazerError {

@@ -1,10 +1,10 @@
 /** Checkpoints: everything a walk knows as one conditional step of a store, written as far as it changed, and back. */
 import { FargazerError, feedNames, partOfBytes, type Alert, type FeedName, type JsonValue, type Notification, type Owner, type Part, type Step, type Store } from '#contract';
-import { damaged, headerOf, namesIn, packJson, queued, stateVersion, unpackJson, walkKey, type Header, type PendingBatch } from './checkpoint-header.ts';
+import { damaged, headerOf, latenessIn, namesIn, packJson, queued, stateVersion, unpackJson, walkKey, type Header, type PendingBatch } from './checkpoint-header.ts';
 import { Coverage } from './coverage.ts';
 import { Episodes } from './episodes.ts';
 import { Facts } from './facts.ts';
-import { standardLateness, type Lateness } from './order.ts';
+import type { Lateness } from './order.ts';
 import { OwnerPacks, packReading } from './owner-packs.ts';
 import { packsOf } from './owner-name.ts';
 import { unpackPage } from './pack.ts';
@@ -68,9 +68,8 @@ export class Checkpoint {
     return this.#header === undefined;
   }
 
-  /** Lateness settings the state was made with: they belong to it, not to the command line. */
   get lateness(): Lateness | undefined {
-    return this.#header === undefined ? undefined : { ...standardLateness, ...this.#header.lateness };
+    return latenessIn(this.#header);
   }
 
   get live(): JsonValue {

@@ -14,9 +14,8 @@ import { Consumer } from './lambda/consumer.ts';
 import { dispatch } from './lambda/dispatch.ts';
 import { readDeployment } from './lambda/environment.ts';
 import { openJournal, placesOf, toldOf, type Journal } from './lambda/journal.ts';
-import { notifiersOf, plugins, sinksOf } from './lambda/plugins.ts';
+import { outputPlugins } from './lambda/plugins.ts';
 import type { DeadLetterPort, ObjectPort, StreamPort, StreamShard } from './lambda/ports.ts';
-import { walkOf } from './program/engine.ts';
 import { withSecrets } from './secrets.ts';
 
 /** A call that hangs must not eat the invocation; AWS answers these in a tenth of a second. */
@@ -56,22 +55,18 @@ function plainError({ code, message }: FargazerError): Error {
 }
 
 async function openConsumer(toldTo: Journal): Promise<Consumer> {
-  const { config: written, stream, table, bucket, deadLettersUrl, learnForMs } = await readDeployment(process.env, plugins);
-  const config = await withSecrets(written, plugins);
-  const [sinks, notifiers] = await Promise.all([sinksOf(config), notifiersOf(config)]);
+  const { config: written, stream, table, bucket, deadLettersUrl, learnForMs } = await readDeployment(process.env);
+  const config = await withSecrets(written, outputPlugins);
+  const store = dynamodbStore({ table, patienceMs, ...(bucket === undefined ? {} : { bucket }) }, { clock: systemClock });
   return new Consumer({
-    store: dynamodbStore({ table, patienceMs, ...(bucket === undefined ? {} : { bucket }) }, { clock: systemClock }),
-    sinks,
-    notifiers,
-    alerting: config.alerting,
+    store,
     clock: systemClock,
-    makeWalk: (run, state, lateness) => walkOf(config, run, state, lateness),
     lateness: config.latenessMs,
     decode: { flowFields: [...config.flowFields] },
+    openClosers: async () => (await import('./lambda/closers.ts')).openClosers({ config, store, clock: systemClock, journal: toldTo, ...(learnForMs === undefined ? {} : { learnForMs }) }),
     journal: toldTo,
     stream: streamPort(stream),
     objects: objectPort(),
-    ...(learnForMs === undefined ? {} : { learnForMs }),
     ...(deadLettersUrl === undefined ? {} : { deadLetters: deadLetterPort(deadLettersUrl) }),
     ...(bucket === undefined ? {} : { stateBucket: bucket }),
   });

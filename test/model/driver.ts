@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { defaultLatenessMs, type Step, type Store } from '#contract';
 import type { LaneRecord } from '../../src/engine/rounds.ts';
-import { closedRound, closeRounds } from '../../src/entry/program/live/closer.ts';
+import { closeRounds } from '../../src/entry/program/live/closer.ts';
+import { closedRound } from '../../src/entry/program/live/passed.ts';
 import { applyBatch, laneKey } from '../../src/entry/program/live/lane.ts';
 import { beginRound } from '../../src/entry/program/live/schedule.ts';
 import { memoryStore } from '../../src/stores/memory/index.ts';

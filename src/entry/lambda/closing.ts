@@ -1,8 +1,9 @@
 /** Closing: of the invocations that complete a round one walks it, then those that wait behind it, as far as its time goes. */
 import type { AlertingSettings, Clock, Notifier, Sink, Store } from '#contract';
 import type { MakeWalk } from '../program/engine.ts';
-import { closedRound, closeRounds, passedRound } from '../program/live/closer.ts';
+import { closeRounds } from '../program/live/closer.ts';
 import { whileLeased } from '../program/live/lease.ts';
+import { closedRound, passedRound } from '../program/live/passed.ts';
 import { deliveredThrough } from './delivery.ts';
 import type { Journal } from './journal.ts';
 import type { TimeLeft } from './time-left.ts';

@@ -1,24 +1,21 @@
-/** What stays between invocations of one container: settings, the store with its cache, sinks, and how the last ones went. */
-import type { AlertingSettings, Clock, DecodeSettings, Notifier, Sink, Store } from '#contract';
-import { Checkpoint } from '../../engine/checkpoint.ts';
+/** What stays between invocations of one container: settings, the store with its cache, closers once they were needed, and how the last ones went. */
+import type { Clock, DecodeSettings, Store } from '#contract';
+import { lastHeader, latenessIn } from '../../engine/checkpoint-header.ts';
 import type { Lateness } from '../../engine/order.ts';
-import { kindsByName, type MakeWalk } from '../program/engine.ts';
 import type { LaneSettings } from '../program/live/lane.ts';
-import type { DeliverySettings } from './delivery.ts';
+import { passedRound, roundIn } from '../program/live/passed.ts';
+import type { Closers } from './closers.ts';
 import type { Journal } from './journal.ts';
 import type { DeadLetterPort, ObjectPort, StreamPort } from './ports.ts';
 
 export interface ConsumerParts {
   store: Store;
-  sinks: readonly Sink[];
-  notifiers: readonly Notifier[];
-  alerting: AlertingSettings;
   clock: Clock;
-  makeWalk: MakeWalk;
   /** Of the configuration; those of a state come before them. */
   lateness: Lateness;
   decode: DecodeSettings;
-  learnForMs?: number;
+  /** Loads what closing and delivering need; asked again where it failed. */
+  openClosers: () => Promise<Closers>;
   journal: Journal;
   stream: StreamPort;
   objects: ObjectPort;
@@ -29,12 +26,7 @@ export interface ConsumerParts {
 
 export class Consumer {
   readonly store: Store;
-  readonly sinks: readonly Sink[];
-  readonly notifiers: readonly Notifier[];
-  readonly alerting: AlertingSettings;
   readonly clock: Clock;
-  readonly makeWalk: MakeWalk;
-  readonly learnForMs?: number;
   readonly journal: Journal;
   readonly stream: StreamPort;
   readonly objects: ObjectPort;
@@ -45,17 +37,14 @@ export class Consumer {
   /** In a row, by this container. */
   closerFailures = 0;
   readonly #decode: DecodeSettings;
+  readonly #openClosers: () => Promise<Closers>;
+  #closers: Closers | undefined;
   #lateness: Lateness;
   #isStateKnown = false;
 
-  constructor({ store, sinks, notifiers, alerting, clock, makeWalk, lateness, decode, learnForMs, journal, stream, objects, deadLetters, stateBucket }: ConsumerParts) {
+  constructor({ store, clock, lateness, decode, openClosers, journal, stream, objects, deadLetters, stateBucket }: ConsumerParts) {
     this.store = store;
-    this.sinks = sinks;
-    this.notifiers = notifiers;
-    this.alerting = alerting;
     this.clock = clock;
-    this.makeWalk = makeWalk;
-    if (learnForMs !== undefined) this.learnForMs = learnForMs;
     this.journal = journal;
     this.stream = stream;
     this.objects = objects;
@@ -63,11 +52,17 @@ export class Consumer {
     this.stateBucket = stateBucket;
     this.#lateness = lateness;
     this.#decode = decode;
+    this.#openClosers = openClosers;
   }
 
-  get deliverySettings(): Omit<DeliverySettings, 'reporter'> {
-    const { store, sinks, notifiers, alerting, clock } = this;
-    return { store, sinks, notifiers, alerting, clock };
+  /** Undefined where no round has passed and nothing was left to deliver: most who meet a tick are not the last to. */
+  async closersIfDue(): Promise<Closers | undefined> {
+    if (this.#closers === undefined) {
+      const { live, pending, outbox } = (await lastHeader(this.store)) ?? {};
+      const isWaiting = (pending?.batches.length ?? 0) + (outbox?.batches.length ?? 0) > 0;
+      if (!isWaiting && (await passedRound(roundIn(live) + 1, this.store)) === undefined) return undefined;
+    }
+    return (this.#closers ??= await this.#openClosers());
   }
 
   /** Before the first batch of a container. Throws `state-newer`: nothing is added to what a newer version goes on with. */
@@ -91,9 +86,9 @@ export class Consumer {
   /** The round walked through. Lateness belongs to a state, not to who reads it. */
   async #readState(): Promise<number> {
     this.#isStateKnown = false;
-    const { lateness, live } = await Checkpoint.open(this.store, kindsByName);
-    if (lateness !== undefined) this.#lateness = lateness;
+    const header = await lastHeader(this.store);
+    this.#lateness = latenessIn(header) ?? this.#lateness;
     this.#isStateKnown = true;
-    return (live as { round?: number } | null)?.round ?? 0;
+    return roundIn(header?.live);
   }
 }

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { FargazerError } from '#contract';
 import { checkConfig, type Config } from '../../config/check.ts';
 import { parseDuration } from '../../config/duration.ts';
-import type { Plugins } from '../../config/schema.ts';
 import { plainWritten } from '../../config/written.ts';
 import { toldBeside } from '../told-beside.ts';
+import { allPlugins, outputPlugins } from './plugins.ts';
 
 export interface Deployment {
   config: Config;
@@ -22,8 +22,8 @@ export interface Deployment {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws `config-invalid` or `config-unreadable` in a sentence that names the variable. */
-export async function readDeployment(environment: Environment, plugins: Plugins): Promise<Deployment> {
-  const config = await configOf(environment, plugins);
+export async function readDeployment(environment: Environment): Promise<Deployment> {
+  const config = await configOf(environment);
   const learnForMs = learnForOf(environment['FARGAZER_LEARN_FOR']) ?? config.learnForMs;
   const optional = (key: 'bucket' | 'deadLettersUrl', variable: string): object => {
     const value = environment[variable];
@@ -40,28 +40,28 @@ export async function readDeployment(environment: Environment, plugins: Plugins)
 }
 
 /** `FARGAZER_CONFIG` is the text, or, where it is one word that ends as a file of YAML does, a path within the function. */
-async function configOf(environment: Environment, plugins: Plugins): Promise<Config> {
+async function configOf(environment: Environment): Promise<Config> {
   const text = environment['FARGAZER_CONFIG'] ?? environment['FARGAZER_CONFIG_YAML'] ?? '';
   // The deployment's own topic, where the text names no output.
   const { FARGAZER_TOPIC_ARN } = environment;
   const beside = FARGAZER_TOPIC_ARN ? { FARGAZER_TOPIC_ARN } : {};
-  if (!/^\S+\.ya?ml$/.test(text)) return configIn(text, 'FARGAZER_CONFIG', beside, plugins);
+  if (!/^\S+\.ya?ml$/.test(text)) return configIn(text, 'FARGAZER_CONFIG', beside);
   const path = resolve(environment['LAMBDA_TASK_ROOT'] ?? '.', text);
   if (!existsSync(path)) throw new FargazerError('config-unreadable', `FARGAZER_CONFIG names ${text}, and the function has no such file. Nothing was read. Put it beside the bundle, or give the text of the configuration itself.`);
-  return configIn(readFileSync(path, 'utf8'), text, beside, plugins);
+  return configIn(readFileSync(path, 'utf8'), text, beside);
 }
 
-/** No text, and JSON, is read without the reader of YAML, which is as long as the function's engine. */
-async function configIn(text: string, name: string, beside: { FARGAZER_TOPIC_ARN?: string }, plugins: Plugins): Promise<Config> {
+/** No text, and JSON, is read without the reader of YAML, which is as long as the function's engine; and without the detectors where it says nothing of them. */
+async function configIn(text: string, name: string, beside: { FARGAZER_TOPIC_ARN?: string }): Promise<Config> {
   const value = jsonIn(text);
   if (value !== undefined) {
     try {
-      return checkConfig(plainWritten({ ...value, ...toldBeside(beside, value) }), name, plugins);
+      return checkConfig(plainWritten({ ...value, ...toldBeside(beside, value) }), name, 'detectors' in value ? await allPlugins() : outputPlugins);
     } catch {
       // Read once more below, so that faults name their lines.
     }
   }
-  const [{ loadConfig }, { configText }] = await Promise.all([import('../../config/config.ts'), import('../environment.ts')]);
+  const [{ loadConfig }, { configText }, plugins] = await Promise.all([import('../../config/config.ts'), import('../environment.ts'), allPlugins()]);
   return loadConfig(configText({ FARGAZER_CONFIG: text, ...beside }), name, plugins);
 }
 

@@ -6,10 +6,9 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
 import { FargazerError } from '#contract';
 import type { LaneBatchRecord, LaneOutcome } from '../program/live/lane.ts';
-import { close } from './closing.ts';
+import type { Closers } from './closers.ts';
 import type { Consumer } from './consumer.ts';
 import { noteDeadLetters, notesOf } from './dead-letters.ts';
-import { deliver } from './delivery.ts';
 import { applyIsolating, type Poison } from './isolate.ts';
 import { placesOf, toldOf } from './journal.ts';
 import { objectReader } from './objects.ts';
@@ -50,8 +49,10 @@ export async function takeBatch(event: readonly KinesisStreamRecord[], consumer:
 /** Failures here are not those of the batch, which is applied: the next invocation goes on. */
 async function closeAndDeliver(consumer: Consumer, time: TimeLeft): Promise<void> {
   const { journal } = consumer;
+  let closers: Closers | undefined;
   try {
-    consumer.owesClosing = await close(consumer, time);
+    closers = await consumer.closersIfDue();
+    consumer.owesClosing = (await closers?.close(time)) ?? false;
     consumer.closerFailures = 0;
   } catch (error) {
     consumer.owesClosing = true;
@@ -61,7 +62,7 @@ async function closeAndDeliver(consumer: Consumer, time: TimeLeft): Promise<void
     if (consumer.closerFailures >= stuckAfter) journal.say('closer-stuck', { times: consumer.closerFailures });
   }
   try {
-    await deliver({ ...consumer.deliverySettings, reporter: journal.reporter }, time);
+    await closers?.deliver(time);
   } catch (error) {
     journal.say('delivery-left', { code: toldOf(error).code });
   }

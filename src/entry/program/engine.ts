@@ -19,8 +19,8 @@ export const kindsByName: ReadonlyMap<string, AnyKind> = new Map(
 export function enabledDetectors(config: Config): EnabledDetector[] {
   const enabled: EnabledDetector[] = [];
   for (const detector of detectors) {
-    const settings = config.detectors.get(detector.id);
-    if (settings === undefined || !settings.isEnabled) continue;
+    const settings = config.detectors.get(detector.id) ?? { isEnabled: true, options: detector.options.parse({}) };
+    if (!settings.isEnabled) continue;
     enabled.push({ detector, options: settings.options, ...(settings.severity === undefined ? {} : { severity: settings.severity }) });
   }
   return enabled;

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cloudTrailRecord, fireLensLine, flowLine, type Alert } from '#contract';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
-import { plugins } from '../../../src/entry/lambda/plugins.ts';
+import { allPlugins } from '../../../src/entry/lambda/plugins.ts';
 import { kindsByName, walkOf, type MakeWalk } from '../../../src/entry/program/engine.ts';
-import { closedRound } from '../../../src/entry/program/live/closer.ts';
+import { closedRound } from '../../../src/entry/program/live/passed.ts';
 import { oneAtATime, type Turn } from '../../../src/entry/program/live/turns.ts';
 import { defaultConfig } from '../../../src/config/config.ts';
 import { localDeployment } from '../../support/lambda/deployment.ts';
@@ -18,7 +18,7 @@ const minutes = 50;
 /** Rounds as long as this, so that fewer are run through. */
 const everyMinutes = 7;
 const learnForMs = 20 * minuteMs;
-const config = defaultConfig(plugins);
+const config = defaultConfig(await allPlugins());
 
 const makeWalk: MakeWalk = (run, state, lateness) => walkOf(config, run, state, lateness);
 

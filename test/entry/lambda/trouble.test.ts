@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { cloudTrailRecord, ecsTaskEvent, fireLensLine } from '#contract';
 import { walkKey } from '../../../src/engine/checkpoint.ts';
-import { closedRound } from '../../../src/entry/program/live/closer.ts';
+import { closedRound } from '../../../src/entry/program/live/passed.ts';
 import { laneKey } from '../../../src/entry/program/live/lane.ts';
 import type { LaneRecord } from '../../../src/engine/rounds.ts';
 import { localDeployment } from '../../support/lambda/deployment.ts';

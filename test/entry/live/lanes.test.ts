@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Alert } from '#contract';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
 import { kindsByName } from '../../../src/entry/program/engine.ts';
-import { closedRound } from '../../../src/entry/program/live/closer.ts';
+import { closedRound } from '../../../src/entry/program/live/passed.ts';
 import { roundKey } from '../../../src/entry/program/live/lane.ts';
 import { runFunctions } from '../../support/live/functions.ts';
 import { recording } from '../../support/live/recording.ts';

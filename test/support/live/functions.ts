@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { defaultLatenessMs, silentReporter, SinkError, type Alert, type Clock, type Store } from '#contract';
 import { deliver, deliveredThrough } from '../../../src/entry/lambda/delivery.ts';
-import { closedRound, closeRounds, passedRound } from '../../../src/entry/program/live/closer.ts';
+import { closeRounds } from '../../../src/entry/program/live/closer.ts';
 import { applyBatch } from '../../../src/entry/program/live/lane.ts';
 import { whileLeased } from '../../../src/entry/program/live/lease.ts';
+import { closedRound, passedRound } from '../../../src/entry/program/live/passed.ts';
 import { beginRound } from '../../../src/entry/program/live/schedule.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
 import { failingAt, Fault, faultPoints, mortal, never, slow, type FaultPoint } from './faults.ts';

@@ -1,8 +1,8 @@
 /** Rounds and lanes, as the store tells them: whether the schedule writes, and how far behind each shard is. */
 import type { Clock, Store } from '#contract';
 import { compareSequence, type LaneRecord, type Round } from '../../../engine/rounds.ts';
-import { closedRound } from '../live/closer.ts';
 import { laneKey } from '../live/lane.ts';
+import { closedRound } from '../live/passed.ts';
 import { fail, ok, warn, type DoctorCheck } from './report.ts';
 
 /** A round comes each minute; the schedule is at most a minute late, and tried once more. */

@@ -4,17 +4,17 @@
  */
 import type { Alert, AlertingSettings, JsonValue, Store } from '#contract';
 import { attribute } from '../../../engine/attribute.ts';
-import { Checkpoint, StateMoved, walkKey } from '../../../engine/checkpoint.ts';
+import { Checkpoint, StateMoved } from '../../../engine/checkpoint.ts';
 import { sectionsAfter, type Section } from '../../../engine/contribution.ts';
 import { releaseOf } from '../../../engine/order.ts';
 import { packsOf } from '../../../engine/owner-name.ts';
-import { hasPassed, type LaneRecord, type Round } from '../../../engine/rounds.ts';
+import type { LaneRecord, Round } from '../../../engine/rounds.ts';
 import type { Walk } from '../../../engine/run.ts';
 import { liveTape } from '../../../engine/tape-settings.ts';
 import { kindsByName, type MakeWalk } from '../engine.ts';
 import { applySilences, silencesIn } from '../alerts/silences.ts';
 import { Alerting } from './alerting.ts';
-import { laneKey, laneOf, roundKey } from './lane.ts';
+import { closedRound, lanesOf, passedRound, roundIn, type PackedLive } from './passed.ts';
 
 export interface CloserSettings {
   makeWalk: MakeWalk;
@@ -41,10 +41,6 @@ export interface CloserOutcome {
   alerts: Alert[];
 }
 
-interface PackedLive {
-  round: number;
-}
-
 /** A round's rows walked, and what is saved with them. */
 interface Opened {
   checkpoint: Checkpoint;
@@ -55,13 +51,6 @@ interface Opened {
 
 /** Owners are read ahead by the names in the rows, so a second attempt is rare; a third is for what facts changed meanwhile. */
 const attempts = 8;
-
-/** Number of the last round walked through; 0 before the first. */
-export async function closedRound(store: Store): Promise<number> {
-  const item = await store.item(walkKey);
-  const live = (item?.value as { live?: unknown } | undefined)?.live as PackedLive | null | undefined;
-  return live?.round ?? 0;
-}
 
 /** Closes every round that has passed and is not closed yet. */
 export async function closeRounds(settings: CloserSettings): Promise<CloserOutcome> {
@@ -111,24 +100,6 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
   return outcome;
 }
 
-/** A round, if everything before its tick is applied. */
-export async function passedRound(number: number, store: Store): Promise<Round | undefined> {
-  const rounds = new Map<number, Round>();
-  const lanes = await lanesOf(store);
-  for (let next = number; ; next += 1) {
-    const item = await store.item(roundKey(next));
-    if (item === undefined) break;
-    rounds.set(next, item.value as unknown as Round);
-    if (hasPassed(number, rounds, lanes)) return rounds.get(number);
-  }
-  return undefined;
-}
-
-async function lanesOf(store: Store): Promise<Map<string, LaneRecord>> {
-  const prefix = laneKey('');
-  return new Map((await store.items(prefix)).map(({ key, value }) => [key.slice(prefix.length), laneOf(value, store.place)]));
-}
-
 /** What all lanes contributed between the tick before and that of a round, in an order that is the same for everybody. */
 async function contributionsOf(number: number, lanes: ReadonlyMap<string, LaneRecord>, store: Store): Promise<Uint8Array[]> {
   const after = number - 1;
@@ -169,7 +140,7 @@ async function open({ store, makeWalk, alerting }: CloserSettings, packs: readon
   walk.state.episodes.news.isOn = true;
   walk.state.episodes.keepsClosed = false;
   walk.state.coverage.isOn = true;
-  const round = (checkpoint.live as unknown as PackedLive | null)?.round ?? 0;
+  const round = roundIn(checkpoint.live);
   return { checkpoint, walk, round, alerting: new Alerting(alerting, await checkpoint.alertingState()) };
 }
 

@@ -1,8 +1,8 @@
 /** The schedule's work: once a minute it writes the next round, then puts its tick into every open shard. */
 import type { JsonValue, Store, Tick } from '#contract';
 import type { Round } from '../../../engine/rounds.ts';
-import { closedRound } from './closer.ts';
 import { roundKey } from './lane.ts';
+import { closedRound } from './passed.ts';
 
 export interface ScheduleSettings {
   store: Store;

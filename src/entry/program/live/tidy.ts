@@ -1,11 +1,10 @@
 /** Tidying: once a day, lanes of shards that are closed and walked through go, and parts that nobody names. */
 import type { Clock, JsonValue, Store } from '#contract';
-import { Checkpoint, walkKey } from '../../../engine/checkpoint.ts';
+import { lastHeader, walkKey } from '../../../engine/checkpoint-header.ts';
 import { PackIndex } from '../../../engine/pack-index.ts';
 import type { LaneRecord, Round } from '../../../engine/rounds.ts';
-import { kindsByName } from '../engine.ts';
-import { closedRound } from './closer.ts';
 import { laneKey, laneOf, roundKey } from './lane.ts';
+import { closedRound } from './passed.ts';
 
 /** A shard as the stream lists it. */
 export interface ListedShard {
@@ -52,7 +51,7 @@ export async function tidyOnceADay(settings: TidySettings): Promise<Tidied | und
 /** Throws `state-newer`: what a newer version names is not known here. */
 export async function tidy({ store, clock, shards }: TidySettings): Promise<Tidied> {
   // Refuses what it does not know before anything is deleted.
-  await Checkpoint.open(store, kindsByName);
+  await lastHeader(store);
   const beforeMs = clock.now() - dayMs;
   const lanes = await removeLanes(store, await shards(), beforeMs);
   const named = await partsNamed(store);
