@@ -6,7 +6,7 @@ import { checkConfig, type Config } from '../../config/check.ts';
 import { parseDuration } from '../../config/duration.ts';
 import { plainWritten } from '../../config/written.ts';
 import { toldBeside } from '../told-beside.ts';
-import { allPlugins, outputPlugins } from './plugins.ts';
+import { pluginsFor } from './plugins.ts';
 
 export interface Deployment {
   config: Config;
@@ -51,17 +51,17 @@ async function configOf(environment: Environment): Promise<Config> {
   return configIn(readFileSync(path, 'utf8'), text, beside);
 }
 
-/** No text, and JSON, is read without the reader of YAML, which is as long as the function's engine; and without the detectors where it says nothing of them. */
+/** No text, and JSON, is read without the reader of YAML, which is as long as the function's engine. */
 async function configIn(text: string, name: string, beside: { FARGAZER_TOPIC_ARN?: string }): Promise<Config> {
   const value = jsonIn(text);
   if (value !== undefined) {
     try {
-      return checkConfig(plainWritten({ ...value, ...toldBeside(beside, value) }), name, 'detectors' in value ? await allPlugins() : outputPlugins);
+      return checkConfig(plainWritten({ ...value, ...toldBeside(beside, value) }), name, await pluginsFor(text));
     } catch {
       // Read once more below, so that faults name their lines.
     }
   }
-  const [{ loadConfig }, { configText }, plugins] = await Promise.all([import('../../config/config.ts'), import('../environment.ts'), allPlugins()]);
+  const [{ loadConfig }, { configText }, plugins] = await Promise.all([import('../../config/config.ts'), import('../environment.ts'), pluginsFor(text)]);
   return loadConfig(configText({ FARGAZER_CONFIG: text, ...beside }), name, plugins);
 }
 

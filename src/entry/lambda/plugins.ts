@@ -3,12 +3,16 @@ import type { Plugins } from '../../config/schema.ts';
 import { machineSinks, notifiers } from '../outputs.ts';
 import { shorthands } from '../shorthands.ts';
 
-/** For a configuration that sets nothing of a detector: their code need not be loaded to know that. */
 export const outputPlugins: Plugins = {
   detectors: new Map(),
   shorthands,
   sinks: new Map([...machineSinks, ...notifiers].map(([name, { schema }]) => [name, schema])),
 };
+
+/** Where the text of a configuration does not even say the word, the detectors' code is not loaded to check it. */
+export async function pluginsFor(text: string): Promise<Plugins> {
+  return text.includes('detectors') ? allPlugins() : outputPlugins;
+}
 
 export async function allPlugins(): Promise<Plugins> {
   const { detectors } = await import('../../../detectors/index.ts');
