@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bodyOf, cannedKinesis, shardIds } from './consume/canned-kinesis.ts';
 import type { LoopUsage } from './consume/bare-loop.ts';
-import { smallFlags, startProgram, type Usage } from './consume/program.ts';
+import { startProgram, type Usage } from './consume/program.ts';
 import { memory } from './consume/memory.ts';
 import { printFigures, type Figure } from './figure.ts';
 import { writeLines } from './log-lines.ts';
@@ -57,9 +57,9 @@ async function loopUsage(endpoint: string): Promise<LoopUsage> {
 }
 
 /** Processor time from the first answer to the step behind the last. */
-async function consumeUsage(answers: readonly string[][], count: number, flags: readonly string[]): Promise<Usage> {
+async function consumeUsage(answers: readonly string[][], count: number): Promise<Usage> {
   const stub = await cannedKinesis(shards, (shard, place) => answers[shard]?.[place]);
-  const program = startProgram({ endpoint: stub.endpoint, flags, config: { checkpointEvery: '10s' } });
+  const program = startProgram({ endpoint: stub.endpoint, config: { checkpointEvery: '10s' } });
   try {
     await stub.begun;
     const before = await program.usage();
@@ -80,7 +80,7 @@ async function consumeUsage(answers: readonly string[][], count: number, flags: 
 async function costs(count: number): Promise<Figure[]> {
   const all = lines(count);
   const figures: Figure[] = [];
-  for (const [name, linesOfRecord, flags] of [['records of 100 lines', 100, []], ['records of one line', 1, []], ['records of 100 lines, started to stay small', 100, smallFlags]] as const) {
+  for (const [name, linesOfRecord] of [['records of 100 lines', 100], ['records of one line', 1]] as const) {
     const answers = prepared(all, linesOfRecord);
     const loops: number[] = [];
     const consumes: number[] = [];
@@ -90,7 +90,7 @@ async function costs(count: number): Promise<Figure[]> {
       stub.close();
       if (loop.lines !== all.length) throw new Error(`the loop read ${loop.lines} lines of ${all.length}`);
       loops.push(loop.cpuSeconds);
-      consumes.push((await consumeUsage(answers, all.length, flags)).cpuSeconds);
+      consumes.push((await consumeUsage(answers, all.length)).cpuSeconds);
     }
     const ratios = consumes.map((seconds, round) => seconds / loops[round]!);
     const microseconds = (seconds: readonly number[]): string => ((median(seconds) / all.length) * 1e6).toFixed(1);

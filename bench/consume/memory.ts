@@ -4,15 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Figure } from '../figure.ts';
 import { bodyOf, cannedKinesis, shardIds } from './canned-kinesis.ts';
-import { smallFlags, startProgram } from './program.ts';
+import { startProgram } from './program.ts';
 
 const mebibyte = 2 ** 20;
 const linesASecond = 1_000;
 const shards = shardIds(4);
 const linesOfRecord = 100;
-
-/** Without flags, and as a process that is to stay small is started. */
-const flagSets: readonly (readonly string[])[] = [[], smallFlags];
 
 /** Whose the lines of a second are: services, and tasks that live as long as the measurement or as one line. */
 type TaskOf = (index: number) => number;
@@ -54,7 +51,7 @@ interface Watched {
   lines: number;
 }
 
-async function watch(totalSeconds: number, taskOf: TaskOf, flags: readonly string[]): Promise<Watched> {
+async function watch(totalSeconds: number, taskOf: TaskOf): Promise<Watched> {
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - totalSeconds * 1_000;
   const totalRecords = Math.ceil((totalSeconds * 1_000) / recordMs);
   let given = 0;
@@ -62,7 +59,7 @@ async function watch(totalSeconds: number, taskOf: TaskOf, flags: readonly strin
     given = Math.max(given, place);
     return answer(shard, place, limit, startMs, totalRecords, taskOf);
   });
-  const program = startProgram({ endpoint: stub.endpoint, flags });
+  const program = startProgram({ endpoint: stub.endpoint });
   const tenths: number[] = [];
   try {
     await stub.begun;
@@ -83,31 +80,25 @@ async function watch(totalSeconds: number, taskOf: TaskOf, flags: readonly strin
 }
 
 const inMebibytes = (bytes: readonly number[]): string => bytes.map((one) => (one / mebibyte).toFixed(0)).join(', ');
-const named = (flags: readonly string[]): string => (flags.length === 0 ? 'no flags' : flags.join(' '));
 const load = (): string => `load ${loadavg()[0]!.toFixed(1)}`;
 
 /** `HOURS` of event time of the environment, else half an hour: a day takes a day of processor time in twenty. */
-async function day(): Promise<Figure[]> {
+async function day(): Promise<Figure> {
   const hours = Number(process.env['HOURS'] ?? 0.5);
-  const figures: Figure[] = [];
-  for (const flags of flagSets) {
-    const { tenths, mostBytes, cpuSeconds, lines } = await watch(hours * 3_600, (index) => index % 50, flags);
-    figures.push({
-      name: `resident memory at its peak over ${hours} hours at ${linesASecond} lines a second, ${named(flags)}`, value: mostBytes / mebibyte, unit: 'MiB', reach: 'a day, flat and under 160',
-      detail: `${lines} lines of 50 tasks in ${cpuSeconds.toFixed(0)} s of processor time; at each tenth ${inMebibytes(tenths)} MiB; ${hours >= 24 ? 'a whole day' : 'a day was not measured: HOURS=24 does'}; ${load()}`,
-    });
-  }
-  return figures;
+  const { tenths, mostBytes, cpuSeconds, lines } = await watch(hours * 3_600, (index) => index % 50);
+  return {
+    name: `resident memory at its peak over ${hours} hours at ${linesASecond} lines a second`, value: mostBytes / mebibyte, unit: 'MiB', reach: 'a day, flat and under 160',
+    detail: `${lines} lines of 50 tasks in ${cpuSeconds.toFixed(0)} s of processor time; at each tenth ${inMebibytes(tenths)} MiB; ${hours >= 24 ? 'a whole day' : 'a day was not measured: HOURS=24 does'}; ${load()}`,
+  };
 }
 
 /** `TASKS` of the environment, else a million. */
 async function passing(): Promise<Figure> {
   const tasks = Number(process.env['TASKS'] ?? 1_000_000);
-  const flags = flagSets[1]!;
-  const { tenths, mostBytes, lines } = await watch(Math.ceil(tasks / linesASecond), (index) => index, flags);
+  const { tenths, mostBytes, lines } = await watch(Math.ceil(tasks / linesASecond), (index) => index);
   return {
     name: `resident memory at its peak while ${tasks} tasks pass by`, value: mostBytes / mebibyte, unit: 'MiB', reach: 'under 160',
-    detail: `${lines} lines, each of a task of its own, ${linesASecond} a second; at each tenth ${inMebibytes(tenths)} MiB; ${named(flags)}; ${load()}`,
+    detail: `${lines} lines, each of a task of its own, ${linesASecond} a second; at each tenth ${inMebibytes(tenths)} MiB; ${load()}`,
   };
 }
 
@@ -121,8 +112,7 @@ async function huge(): Promise<Figure> {
   const one = shards.slice(0, 1);
   const count = 6;
   const stub = await cannedKinesis(one, (_, place) => (place < count ? bodyOf(one[0]!, place, place + 1, { records: [{ content, arrivalMs: startMs + 60_000 }], behindMs: 1_000 }) : undefined));
-  const flags = flagSets[1]!;
-  const program = startProgram({ endpoint: stub.endpoint, flags });
+  const program = startProgram({ endpoint: stub.endpoint });
   try {
     await stub.taken;
     await sleep(1_500);
@@ -130,7 +120,7 @@ async function huge(): Promise<Figure> {
     const events = await program.metric('fargazer_events_total');
     return {
       name: 'resident memory at its peak with records of 50 MB', value: mostBytes / mebibyte, unit: 'MiB', reach: 'under 160',
-      detail: `${count} records of ${size / 1e6} MB, ${(content.length / 1e6).toFixed(1)} MB packed, ${events} lines; ${named(flags)}; ${load()}`,
+      detail: `${count} records of ${size / 1e6} MB, ${(content.length / 1e6).toFixed(1)} MB packed, ${events} lines; ${load()}`,
     };
   } finally {
     await program.end();
@@ -143,8 +133,7 @@ async function down(): Promise<Figure> {
   const seconds = Number(process.env['DOWN'] ?? 60);
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000;
   const stub = await cannedKinesis(shards, (shard, place, limit) => answer(shard, place, limit, startMs, 86_400_000 / recordMs, (index) => index % 50));
-  const flags = flagSets[1]!;
-  const program = startProgram({ endpoint: stub.endpoint, flags, config: { checkpointEvery: '5s' }, mostFileBytes: 131_072 });
+  const program = startProgram({ endpoint: stub.endpoint, config: { checkpointEvery: '5s' }, mostFileBytes: 131_072 });
   try {
     await stub.begun;
     while ((await program.metric('fargazer_step_failures_total').catch(() => 0)) === 0) await sleep(500);
@@ -154,7 +143,7 @@ async function down(): Promise<Figure> {
     const { mostBytes, rssBytes } = await program.usage();
     return {
       name: `resident memory at its peak with a store that is down for ${seconds} s`, value: mostBytes / mebibyte, unit: 'MiB', reach: 'under 160, for ten minutes',
-      detail: `${stub.calls - calls} answers were asked for meanwhile; ${inMebibytes([before.rssBytes, rssBytes])} MiB at its begin and end; ${named(flags)}; ${load()}`,
+      detail: `${stub.calls - calls} answers were asked for meanwhile; ${inMebibytes([before.rssBytes, rssBytes])} MiB at its begin and end; ${load()}`,
     };
   } finally {
     await program.end();
@@ -162,10 +151,10 @@ async function down(): Promise<Figure> {
   }
 }
 
-const all: Readonly<Record<string, () => Promise<Figure | Figure[]>>> = { day, passing, huge, down };
+const all: Readonly<Record<string, () => Promise<Figure>>> = { day, passing, huge, down };
 
 export async function memory(only: readonly string[] | undefined): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const [name, measure] of Object.entries(all)) if (only?.includes(name) !== false) figures.push(...[await measure()].flat());
+  for (const [name, measure] of Object.entries(all)) if (only?.includes(name) !== false) figures.push(await measure());
   return figures;
 }

@@ -1,5 +1,5 @@
-/** `fargazer consume` as a child that tells what it uses. */
-import { fork, type ChildProcess } from 'node:child_process';
+/** `fargazer consume` as people start it, as a child that tells what it uses. */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,21 +32,14 @@ export interface Program {
   end(): Promise<void>;
 }
 
-/**
- * A young generation of 2 MiB, where by itself it grows to 128; a heap that is told to stay small, so that what waits to
- * be collected is collected sooner, buffers too. `--optimize-for-size` saves 15 MiB more and costs twice the processor time.
- */
-export const smallFlags: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=256'];
-
 export interface ProgramSettings {
   endpoint: string;
-  flags?: readonly string[];
   config?: object;
   /** No file may grow beyond so many bytes: steps of saving fail, as on a full disk. */
   mostFileBytes?: number;
 }
 
-export function startProgram({ endpoint, flags = [], config = {}, mostFileBytes }: ProgramSettings): Program {
+export function startProgram({ endpoint, config = {}, mostFileBytes }: ProgramSettings): Program {
   const folder = mkdtempSync(join(tmpdir(), 'fargazer-bench-'));
   const file = join(folder, 'consume.yaml');
   writeFileSync(
@@ -59,13 +52,14 @@ export function startProgram({ endpoint, flags = [], config = {}, mostFileBytes 
       ...config,
     }),
   );
-  const limited = mostFileBytes === undefined ? {} : { execPath: 'bash', execArgv: ['-c', `trap "" XFSZ; ulimit -S -f ${Math.ceil(mostFileBytes / 1_024)}; exec "$0" "$@"`, process.execPath] };
-  const own = ['--import', join(import.meta.dirname, 'tell-usage.mjs'), ...flags];
-  const child = fork(mostFileBytes === undefined ? join(home, 'dist', 'fargazer.mjs') : own[0]!, mostFileBytes === undefined ? ['consume', '--config', file] : [...own.slice(1), join(home, 'dist', 'fargazer.mjs'), 'consume', '--config', file], {
+  const limit = mostFileBytes === undefined ? '' : `trap "" XFSZ; ulimit -S -f ${Math.ceil(mostFileBytes / 1_024)}; `;
+  const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, join(home, 'bin', 'fargazer'), 'consume', '--config', file], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, AWS_ACCESS_KEY_ID: 'canned', AWS_SECRET_ACCESS_KEY: 'canned', AWS_EC2_METADATA_DISABLED: 'true' },
-    execArgv: own,
-    ...limited,
+    env: {
+      ...process.env, AWS_ACCESS_KEY_ID: 'canned', AWS_SECRET_ACCESS_KEY: 'canned', AWS_EC2_METADATA_DISABLED: 'true',
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      NODE_OPTIONS: `--import ${join(import.meta.dirname, 'tell-usage.mjs')}`,
+    },
   });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = errors.slice(0, 2_000) + (errors.slice(2_000) + text).slice(-2_000)));

@@ -52,6 +52,17 @@ test('words and exit status pass through unchanged, from any folder', (context) 
   assert.deepEqual(JSON.parse(out), words);
 });
 
+test('what runs for ever is started to keep little garbage, and other commands as Node.js comes', (context) => {
+  const { folder, run } = install(context, true);
+  const told = "console.log(JSON.stringify(process.execArgv));\n";
+  mkdirSync(join(folder, 'dist/sidecar'));
+  for (const file of ['dist/fargazer.mjs', 'dist/sidecar/sidecar.mjs']) writeFileSync(join(folder, file), told);
+  const flags = (command: string): string[] => JSON.parse(run([command]).out) as string[];
+  assert.deepEqual(flags('replay'), []);
+  for (const command of ['consume', 'sidecar']) assert.ok(flags(command).some((flag) => flag.startsWith('--max-semi-space-size=')), command);
+  assert.ok(flags('consume').every((flag) => !flag.startsWith('--max-old-space-size')), 'a state that needs more memory gets it');
+});
+
 test('it is found through links, also relative ones and ones in other folders', (context) => {
   const { folder, run } = install(context, true);
   mkdirSync(join(folder, 'links'));
