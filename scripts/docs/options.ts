@@ -9,7 +9,9 @@ import { page, table } from './markdown.ts';
 function leaves(command: Command, path: string): { name: string; command: Command }[] {
   return command.commands.flatMap((child) => {
     const name = `${path} ${child.name()}`;
-    return child.commands.length > 0 ? leaves(child, name) : [{ name, command: child }];
+    const beneath = leaves(child, name);
+    // A group with options of its own is a command too.
+    return beneath.length > 0 && child.options.length === 0 ? beneath : [{ name, command: child }, ...beneath];
   });
 }
 

@@ -38,7 +38,7 @@ export const program: Program = {
   sidecarConfig,
   // A room of its own: no other command looks into a task.
   sidecar: async (settings) => (await import('./sidecar.ts')).sidecar(settings),
-  checkSidecar: async (settings) => (await import('./sidecar.ts')).checkSidecar(settings),
+  doctorOfTask: async (settings, onCheck) => (await import('./program/doctor/task.ts')).doctorOfTask(settings, onCheck),
   async previewSinks(settings) {
     const { previewSinks } = await import('./program/preview.ts');
     return previewSinks(settings);

@@ -16,9 +16,14 @@ export interface Way {
   isWorking: boolean;
   /** What is not seen, or seen later, while it is missing: a sentence. */
   without: string;
-  /** Why it is missing here: a sentence; absent while it works. */
+  /** Why it is missing here, or works by half: a sentence; absent while it works. */
   reason?: string;
+  /** What to change where it is missing: a sentence, with the words of a task definition. */
+  cure: string;
 }
+
+/** Of all ways that need the foreign-function library. */
+export const libraryCure = 'Use the image that is built for the platform of the task; on a host of your own see fs.inotify.max_user_watches, and that nothing forbids the calls.';
 
 /** A process as the table keeps it. */
 export interface KnownProcess {

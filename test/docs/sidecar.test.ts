@@ -19,7 +19,7 @@ test('each way of looking stands in the table with what is not seen without it',
 });
 
 describe('options', () => {
-  const command = textOf('src/entry/cli/sidecar.ts');
+  const command = textOf('src/entry/cli/sidecar-options.ts') + textOf('src/entry/cli/sidecar.ts');
   const options = [...command.matchAll(/new Option\('(--[a-z-]+)[^']*'[^\n]*/g)].map(([line, name = '']) => [name, /\.env\('(\w+)'\)/.exec(line)?.[1] ?? '']);
 
   test('stand in the table, each with its name in the environment', () => {

@@ -59,8 +59,9 @@ test('what AWS says reaches the terminal as text, and a stack must be named', as
   }));
   assert.ok(!out.includes('\u001b'));
   assert.equal(status, 0);
-  const wrong = await tell(['doctor'], standIn());
+  const wrong = await tell(['doctor', '--send'], standIn());
   assert.match(wrong.err, /^fargazer doctor: the option --stack <name> is missing\./);
   assert.equal(wrong.status, 2);
+  assert.match((await tell(['doctor'], standIn())).out, /--stack <name>.*sidecar/s);
   assert.match((await tell(['doctor', '--stack', 'x', '--region', 'Frankfurt'], standIn())).err, /expected the name of an AWS region/);
 });

@@ -77,7 +77,7 @@ export function standIn(changes: Partial<Program> = {}): Program {
     coverage: async () => ({ rows: [], walkedMs: undefined }),
     sidecarConfig: async () => defaultConfig(plugins),
     sidecar: unexpected,
-    checkSidecar: unexpected,
+    doctorOfTask: unexpected,
     replay: async () => ({ outcome: outcome() }),
     save: unexpected,
     estimate: unexpected,

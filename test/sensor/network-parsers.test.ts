@@ -1,5 +1,8 @@
 /** The network part's readers of bytes that anybody may have made. */
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { readSocketMessages, type SocketEntry } from '../../src/sensor/native/socket-diagnosis.ts';
@@ -7,7 +10,8 @@ import { parseConnectionCounts } from '../../src/sensor/network/connection-count
 import { readDnsMessage } from '../../src/sensor/network/dns-message.ts';
 import { addressBytesOf, addressText, endpointsOf, reversedKey } from '../../src/sensor/network/endpoints.ts';
 import { readPacket } from '../../src/sensor/network/packet.ts';
-import { readSocketText } from '../../src/sensor/network/socket-table.ts';
+import { procSocketTable, readSocketText } from '../../src/sensor/network/socket-table.ts';
+import { whyNoTimeWait } from '../../src/sensor/network/ways.ts';
 
 const numRuns = 10_000;
 const emptyEntry = (): SocketEntry => ({ state: 0, key: '', userId: 0, inode: 0, sentBytes: -1, receivedBytes: -1, packets: 0 });
@@ -138,6 +142,21 @@ describe('the text of /proc/net', () => {
     assert.equal(parseConnectionCounts(snmp.replace(' 7 ', ' x ')), undefined);
     fc.assert(fc.property(hostile(Buffer.from(snmp)), (bytes) => void parseConnectionCounts(bytes.toString('latin1'))), { numRuns });
   });
+});
+
+test('why connections that ended are not seen: no table, or a kernel that keeps none', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fargazer-proc-'));
+  context.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'net'));
+  mkdirSync(join(folder, 'sys/net/ipv4'), { recursive: true });
+  const why = (): string | undefined => whyNoTimeWait(folder, procSocketTable(join(folder, 'net')));
+  assert.match(why() ?? '', /table of sockets cannot be read/);
+  writeFileSync(join(folder, 'net/tcp'), text);
+  assert.equal(why(), undefined, 'it does not say how many it keeps');
+  writeFileSync(join(folder, 'sys/net/ipv4/tcp_max_tw_buckets'), '0\n');
+  assert.match(why() ?? '', /keeps none/);
+  writeFileSync(join(folder, 'sys/net/ipv4/tcp_max_tw_buckets'), '16384\n');
+  assert.equal(why(), undefined);
 });
 
 test('addresses are the same as text and as bytes', () => {

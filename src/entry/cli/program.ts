@@ -2,6 +2,7 @@
 import type { Alert, EntityOutcome, FargazerError, FileReading, JsonValue, Notification, Origin, ReplayOutcome } from '#contract';
 import type { Config } from '../../config/index.ts';
 import type { AlertsProgram } from './alerts-program.ts';
+import type { DoctorRow } from './doctor-row.ts';
 import type { SidecarProgram } from './sidecar-program.ts';
 
 /** How far a run is; bytes as stored, so that their share is known before anything is unpacked. */
@@ -164,13 +165,6 @@ export interface DoctorSettings {
   signal: AbortSignal;
   /** Told of each check as it ends. */
   onCheck: (check: DoctorRow) => void;
-}
-
-export interface DoctorRow {
-  name: string;
-  verdict: 'ok' | 'warn' | 'fail';
-  sentence: string;
-  cure?: string;
 }
 
 /** Where the record asked about stands: `FILE:LINE` (from 1) or `FILE#RECORD` (from 0). */

@@ -1,5 +1,6 @@
 /** What `fargazer sidecar` needs of the program. */
 import type { Config } from '../../config/index.ts';
+import type { DoctorRow } from './doctor-row.ts';
 import type { Output } from './program.ts';
 
 export type SidecarMode = 'detect' | 'ship';
@@ -29,6 +30,6 @@ export interface SidecarProgram {
   sidecarConfig(file: string | undefined, sinks: readonly string[]): Promise<Config>;
   /** Resolves when the signal aborted, everything is saved and delivered. */
   sidecar(settings: SidecarSettings): Promise<void>;
-  /** Says what can be seen here; true where nothing is missing. */
-  checkSidecar(settings: SidecarSettings): Promise<boolean>;
+  /** Says what a sidecar sees at this place and what it does not; gives the worst of it. */
+  doctorOfTask(settings: SidecarSettings, onCheck: (check: DoctorRow) => void): Promise<DoctorRow['verdict']>;
 }

@@ -1,6 +1,6 @@
 /** The part of the sensor that looks at files: what of a container's accounts, start, loader, keys and code changes. */
 import { attributes, closedAfterWrite, created, deleted, ended, isDirectoryBit, modified, movedFrom, movedTo, openedFile, openInotify, overflowed, type Inotify, type Notice } from '../native/inotify.ts';
-import type { SensorContext, SensorPart, Way } from '../part.ts';
+import { libraryCure, type SensorContext, type SensorPart, type Way } from '../part.ts';
 import { resolveWithin, type Root, type Roots } from '../roots.ts';
 import { applicationFinder } from './application.ts';
 import { isStorage, placesOf, type Place } from './concerns.ts';
@@ -268,7 +268,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     ways: (): readonly Way[] => {
       const isWorking = inotify !== undefined && watches.size > 0;
       const why = isWorking ? reason : context.native === undefined ? 'The foreign-function library cannot be loaded here.' : 'The kernel gives no inotify descriptor or no watch.';
-      return [{ name: 'file-notify', isWorking, without: `Changes of files are seen up to ${pollMs / 1_000} s late, reads of credentials and files that are gone again not at all.`, ...(why === undefined ? {} : { reason: why }) }];
+      return [{ name: 'file-notify', isWorking, without: `Changes of files are seen up to ${pollMs / 1_000} s late, reads of credentials and files that are gone again not at all.`, cure: libraryCure, ...(why === undefined ? {} : { reason: why }) }];
     },
     start() {
       inotify = context.native === undefined ? undefined : openInotify(context.native);

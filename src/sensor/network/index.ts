@@ -1,7 +1,7 @@
 /** The part of the sensor that looks at the network: who listens, who talks to whom, what names are asked for. */
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { SensorContext, SensorPart, Way } from '../part.ts';
+import type { SensorContext, SensorPart } from '../part.ts';
 import { openPacketSocket, type PacketSocket } from '../native/packet-socket.ts';
 import { openSocketDiagnosis } from '../native/socket-diagnosis.ts';
 import { readConnectionCounts, type ConnectionCounts } from './connection-counters.ts';
@@ -18,6 +18,7 @@ import { readPacket } from './packet.ts';
 import { packetFilter } from './packet-filter.ts';
 import { packetReader } from './packet-reader.ts';
 import { connectedStates, procSocketTable, tcpState, type SocketTable } from './socket-table.ts';
+import { networkWays, whyNoTimeWait } from './ways.ts';
 
 /** Which ways are left out though they are there: for measuring one against another. */
 export interface NetworkSettings {
@@ -72,7 +73,10 @@ export function networkPart(context: SensorContext, { without = [] }: NetworkSet
 
   return {
     name: 'network',
-    ways: () => waysOf(packets !== undefined, isDiagnosing, running?.readsOthers(), readConnectionCounts(netPath) !== undefined, reasons),
+    ways: () => networkWays({
+      hasPackets: packets !== undefined, isDiagnosing, readsOthers: running?.readsOthers() !== false,
+      hasCounters: readConnectionCounts(netPath) !== undefined, whyNoTimeWait: whyNoTimeWait(context.procPath, table), reasons,
+    }),
     start() {
       if (running !== undefined) return;
       open();
@@ -233,14 +237,4 @@ function ephemeralPorts(procPath: string): (port: number) => boolean {
     // The default then.
   }
   return (port) => port >= from && port <= to;
-}
-
-function waysOf(hasPackets: boolean, isDiagnosing: boolean, readsOthers: boolean | undefined, hasCounters: boolean, reasons: ReadonlyMap<string, string>): Way[] {
-  const way = (name: string, isWorking: boolean, withoutIt: string, reason: string): Way => ({ name, isWorking, without: withoutIt, ...(!isWorking && { reason }) });
-  return [
-    way('packet-socket', hasPackets, 'Connections shorter than a tenth of a second are seen without their program or not at all; name look-ups, refused connections and datagrams are not seen.', reasons.get('packet-socket') ?? 'It was not opened yet.'),
-    way('socket-diagnosis', isDiagnosing, 'Bytes of open connections are not known, and looking at many sockets costs more, so it is done less often.', reasons.get('socket-diagnosis') ?? 'It was not opened yet.'),
-    way('socket-owner', readsOthers !== false, 'Which program of another user holds a socket is known only where all of that user are one program.', 'Open descriptors of processes of other users may not be read: neither SYS_PTRACE nor SETUID is granted.'),
-    way('connection-counters', hasCounters, 'Without a packet socket nothing tells that connections were missed.', 'The counters in /proc/net/snmp cannot be read.'),
-  ];
 }

@@ -1,7 +1,8 @@
 /** The doctor as the command line asks it: with the clock of this machine and the store of the stack. */
 import { systemClock } from '#contract';
 import { dynamodbStore } from '../../../stores/dynamodb/index.ts';
-import type { DoctorRow, DoctorSettings } from '../../cli/program.ts';
+import type { DoctorRow } from '../../cli/doctor-row.ts';
+import type { DoctorSettings } from '../../cli/program.ts';
 import { doctor } from '../doctor.ts';
 
 export async function runDoctor({ onCheck, ...settings }: DoctorSettings): Promise<DoctorRow['verdict']> {
