@@ -1,6 +1,7 @@
 /** One watched directory: which of its files matter, as they were when last looked at. */
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import type { FileConcern } from '#contract';
+import type { PerSecond } from '../per-second.ts';
 import type { Root } from '../roots.ts';
 import { isCode, isPassing, type Place } from './concerns.ts';
 
@@ -23,9 +24,7 @@ export interface Directory {
   /** What it lay on is no longer there. */
   isUnmounted?: boolean;
   modifiedMs: number;
-  /** For counting notices. */
-  notices: number;
-  noticesSinceMs: number;
+  notices: PerSecond;
 }
 
 export type Change = 'create' | 'update' | 'delete' | 'permissions';

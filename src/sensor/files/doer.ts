@@ -2,6 +2,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { Program } from '#contract';
 import type { KnownProcess, SensorContext } from '../part.ts';
+import { PerSecond } from '../per-second.ts';
 
 const newestLimit = 10;
 /** Others cost some 50 µs each; a task rarely has more than these. */
@@ -21,19 +22,12 @@ export interface DoerSearch {
 
 export function doerSearch(context: SensorContext): DoerSearch {
   const { processes, procPath } = context;
-  let secondMs = 0;
-  let searches = 0;
+  const searches = new PerSecond();
   const named = ({ pid, program }: KnownProcess): Doer => ({ program, lineage: processes.lineageOf(pid) });
 
   return {
     find(path) {
-      const nowMs = context.now();
-      if (Math.abs(nowMs - secondMs) > 1_000) {
-        secondMs = nowMs;
-        searches = 0;
-      }
-      searches += 1;
-      if (searches > searchesASecond) return undefined;
+      if (searches.add(context.now()) > searchesASecond) return undefined;
       processes.refresh();
       const newest = [...processes.newest(newestLimit)];
       for (const one of newest) if (holdsOpen(procPath, one.pid, path)) return named(one);

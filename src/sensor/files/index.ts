@@ -1,6 +1,7 @@
 /** The part of the sensor that looks at files: what of a container's accounts, start, loader, keys and code changes. */
 import { attributes, closedAfterWrite, created, deleted, ended, isDirectoryBit, modified, movedFrom, movedTo, openedFile, openInotify, overflowed, type Inotify, type Notice } from '../native/inotify.ts';
 import { libraryCure, type SensorContext, type SensorPart, type Way } from '../part.ts';
+import { PerSecond } from '../per-second.ts';
 import { resolveWithin, type Root, type Roots } from '../roots.ts';
 import { applicationFinder } from './application.ts';
 import { isStorage, placesOf, type Place } from './concerns.ts';
@@ -92,7 +93,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
         reason = `More than ${watchLimit} directories matter here; the rest is not watched.`;
         return;
       }
-      directory = { root, path, places: [place], depth: 0, known: new Map(), watch: undefined, modifiedMs: lookAtFile(`${prefix}${path}`)?.mtimeMs ?? 0, notices: 0, noticesSinceMs: 0 };
+      directory = { root, path, places: [place], depth: 0, known: new Map(), watch: undefined, modifiedMs: lookAtFile(`${prefix}${path}`)?.mtimeMs ?? 0, notices: new PerSecond() };
       directories.set(key, directory);
     }
     watch(directory, prefix);
@@ -158,12 +159,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   };
 
   const isBusy = (directory: Directory, nowMs: number): boolean => {
-    if (Math.abs(nowMs - directory.noticesSinceMs) > 1_000) {
-      directory.noticesSinceMs = nowMs;
-      directory.notices = 0;
-    }
-    directory.notices += 1;
-    if (directory.notices <= busyNotices || directory.watch === undefined) return false;
+    if (directory.notices.add(nowMs) <= busyNotices || directory.watch === undefined) return false;
     inotify?.remove(directory.watch);
     watches.delete(directory.watch);
     directory.watch = undefined;
@@ -247,8 +243,8 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     }
     if (!isChanged && directory.known.size > manyFiles && polls % pollsOfMany !== 0) return;
     for (const name of directory.known.keys()) pollOne(directory, prefix, name);
-    if (inotify !== undefined && directory.notices <= busyNotices) watch(directory, prefix);
-    directory.notices = 0;
+    if (inotify !== undefined && directory.notices.count <= busyNotices) watch(directory, prefix);
+    directory.notices.count = 0;
   };
 
   const pollOne = (directory: Directory, prefix: string, name: string): void => {

@@ -1,6 +1,7 @@
 /** Tells of files: a change at a time, reads once in a while, and no more in a second than anybody can take. */
 import type { FileActivity, FileConcern } from '#contract';
 import type { SensorContext } from '../part.ts';
+import { PerSecond } from '../per-second.ts';
 import type { Place } from './concerns.ts';
 import { fullPath, lookAtFile, type Changed, type Directory } from './directory.ts';
 import type { Doer, DoerSearch } from './doer.ts';
@@ -19,19 +20,13 @@ export interface FileTelling {
 
 export function fileTelling(context: SensorContext, doers: DoerSearch): FileTelling {
   const readsTold = new Map<string, number>();
-  let secondMs = 0;
-  let toldInSecond = 0;
+  const told = new PerSecond();
   let untold = 0;
 
   const telling: FileTelling = {
     tell(directory, name, activity, concern, stats, doer) {
       const nowMs = context.now();
-      if (Math.abs(nowMs - secondMs) >= 1_000) {
-        secondMs = nowMs;
-        toldInSecond = 0;
-      }
-      toldInSecond += 1;
-      if (toldInSecond > toldASecond) {
+      if (told.add(nowMs) > toldASecond) {
         untold += 1;
         return;
       }
@@ -58,7 +53,7 @@ export function fileTelling(context: SensorContext, doers: DoerSearch): FileTell
       if (stats?.isFile() === true || stats?.isSymbolicLink() === true) telling.tell(directory, name, 'open', place.concern, stats, doer);
     },
     report(nowMs) {
-      if (untold === 0 || Math.abs(nowMs - secondMs) < 1_000) return;
+      if (untold === 0 || !told.isOver(nowMs)) return;
       context.tell({ kind: 'coverage', timeMs: nowMs, state: 'lossy', detail: `${untold} changes of files that matter were not told one by one: more than ${toldASecond} came in a second.` });
       untold = 0;
     },

@@ -1,5 +1,6 @@
 /** Datagrams that leave: one beginning per program and far end a minute, with what followed; echo requests and their like too. */
 import type { SensorContext } from '../part.ts';
+import { PerSecond } from '../per-second.ts';
 import { endpointsOf, fromPortOf, receiverOf } from './endpoints.ts';
 import type { Listeners } from './listeners.ts';
 import type { Outbox } from './outbox.ts';
@@ -53,8 +54,7 @@ export function trackDatagrams(context: SensorContext, outbox: Outbox, listeners
   const pairs = new Map<string, Pair>();
   const flows = new Map<string, Flow>();
   let sampling = 1;
-  let second = 0;
-  let passed = 0;
+  const passed = new PerSecond();
 
   const tell = (flow: Flow, activity: 'open' | 'traffic' | 'close', action: 'accept' | 'reject', nowMs: number): void => {
     const { fromAddress, toAddress, fromPort, toPort } = endpointsOf(flow.key);
@@ -91,17 +91,11 @@ export function trackDatagrams(context: SensorContext, outbox: Outbox, listeners
   };
 
   const measure = (nowMs: number): void => {
-    const now = Math.floor(nowMs / 1_000);
-    if (now === second) {
-      passed += 1;
-      return;
-    }
+    if (passed.add(nowMs) > 1) return;
     const limit = busyPackets >> context.level();
     const before = sampling;
-    if (passed > limit && sampling < mostSampling) sampling *= samplingStep;
-    else if (passed < quietPackets && sampling > 1) sampling /= samplingStep;
-    second = now;
-    passed = 1;
+    if (passed.before > limit && sampling < mostSampling) sampling *= samplingStep;
+    else if (passed.before < quietPackets && sampling > 1) sampling /= samplingStep;
     if (sampling !== before) onSampling(sampling);
   };
 

@@ -1,6 +1,7 @@
 /** What was seen in one go: owners are looked for together, while they live, then everything is told in the order it was seen. */
 import type { NetworkActivity } from '#contract';
 import type { SensorContext, Sighting } from '../part.ts';
+import { PerSecond } from '../per-second.ts';
 import { toAddressOf } from './endpoints.ts';
 import type { Owned, SocketOwners } from './owners.ts';
 import type { SocketTable } from './socket-table.ts';
@@ -28,20 +29,11 @@ export function makeOutbox(context: SensorContext, table: SocketTable, owners: S
   /** Far addresses of what was asked for since the last flush. */
   const leadsTo = new Map<Owned, string>();
   let waiting: { sighting: Sighting; owned: Owned | undefined }[] = [];
-  let second = 0;
-  let asked = 0;
-  let told = 0;
-  const roll = (): void => {
-    const now = Math.floor(context.now() / 1_000);
-    if (now === second) return;
-    second = now;
-    asked = 0;
-    told = 0;
-  };
+  const questions = new PerSecond();
+  const told = new PerSecond();
   return {
     ask(owned, protocol, key) {
-      roll();
-      asked += 1;
+      const asked = questions.add(context.now());
       const usual = asked > freelyAskedPerSecond ? owners.usual(owned.affinity) : undefined;
       if (usual !== undefined) owned.owner = usual;
       if (usual !== undefined || asked > mostAskedPerSecond) return;
@@ -65,12 +57,11 @@ export function makeOutbox(context: SensorContext, table: SocketTable, owners: S
       if (waiting.length === 0) return;
       const telling = waiting;
       waiting = [];
-      roll();
+      const nowMs = context.now();
       let lost = 0;
       for (const { sighting, owned } of telling) {
         if (owned !== undefined && (owned.isOwn || owned.listener?.isOwn === true)) continue;
-        told += 1;
-        if (told > mostToldPerSecond) lost += 1;
+        if (told.add(nowMs) > mostToldPerSecond) lost += 1;
         else if (owned === undefined) context.tell(sighting);
         else if (sighting.kind === 'dns') context.tell(sighting);
         else context.tell({ ...sighting, ...whose(owned) } as NetworkSighting, pidOf(owned));
