@@ -52,7 +52,6 @@ test('words and exit status pass through unchanged, from any folder', (context) 
   assert.deepEqual(JSON.parse(out), words);
 });
 
-<<<<<<< HEAD
 test('what runs for ever is started to keep little garbage, and other commands as Node.js comes', (context) => {
   const { folder, run } = install(context, true);
   const told = "console.log(JSON.stringify(process.execArgv));\n";
@@ -62,14 +61,14 @@ test('what runs for ever is started to keep little garbage, and other commands a
   assert.deepEqual(flags('replay'), []);
   for (const command of ['consume', 'sidecar']) assert.ok(flags(command).some((flag) => flag.startsWith('--max-semi-space-size=')), command);
   assert.ok(flags('consume').every((flag) => !flag.startsWith('--max-old-space-size')), 'a state that needs more memory gets it');
-=======
+});
+
 test('the sidecar and its doctor are the small program, with few threads; the doctor of stacks is not', (context) => {
   const { folder, run } = install(context, true);
   mkdirSync(join(folder, 'dist/sidecar'));
   writeFileSync(join(folder, 'dist/sidecar/sidecar.mjs'), "console.log(JSON.stringify([...process.argv.slice(2), process.env.UV_THREADPOOL_SIZE, process.execArgv[0]]));\n");
   for (const words of [['sidecar'], ['doctor', 'sidecar']]) assert.deepEqual(JSON.parse(run(words).out), [...words, '3', '--max-semi-space-size=1']);
   assert.deepEqual(JSON.parse(run(['doctor', '--stack', 'sidecar']).out), ['doctor', '--stack', 'sidecar']);
->>>>>>> 267b85e (fargazer doctor sidecar looks at the place where a sidecar runs, each missing way with what is not seen and its cure; --check is the same code)
 });
 
 test('it is found through links, also relative ones and ones in other folders', (context) => {
