@@ -69,7 +69,7 @@ interface Taken {
 
 /** One run: lines are taken from the source as they come, and only counted. */
 async function receive(made: Buffer[], count: number): Promise<Taken> {
-  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock });
+  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock, tell: () => undefined });
   const stop = new AbortController();
   let lines = 0;
   const reading = (async () => {

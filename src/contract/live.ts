@@ -1,4 +1,5 @@
 /** Live sources: telemetry that never ends, in lanes (a shard, a log group, a queue, a file), each in an order of its own. */
+import type { CoverageEvent } from './event.ts';
 import type { JsonValue } from './json.ts';
 
 export interface LiveRecord {
@@ -8,8 +9,6 @@ export interface LiveRecord {
   place: string;
   /** When the carrier got it, by the carrier's clock; undefined where it does not say. */
   arrivalMs?: number;
-  /** Said by the source itself (one published event), not by what it reads, which may be forged. */
-  isOwn?: boolean;
 }
 
 /** What a lane gave at once; an empty batch tells that time passed, or that the lane exists. */
@@ -40,6 +39,9 @@ export interface LaneHealth {
   /** Since when, clock time. */
   sinceMs?: number;
 }
+
+/** What a source says of its own coverage, as a sentence; beside its records, for what it reads may be forged. */
+export type TellCoverage = (state: CoverageEvent['state'], detail: string) => void;
 
 export interface LiveSource {
   /** `kinesis:STREAM`, `cloudwatch-logs:GROUP`, `file:PATH`: leads the names of its lanes and positions in alerts. */

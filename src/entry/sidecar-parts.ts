@@ -1,6 +1,6 @@
 /** What a sidecar is made of, for who runs it and for who asks whether it could: sensor, receivers, poller, and whose task it is. */
 import { Agent } from 'node:http';
-import { systemClock, type Clock, type LiveSource } from '#contract';
+import { systemClock, type Clock, type LiveSource, type TellCoverage } from '#contract';
 import { sensor, type Sensor } from '../sensor/index.ts';
 import { networkPart } from '../sensor/network/index.ts';
 import { forward, forwardOptions, httpReceiverOptions } from '../sources/firelens/index.ts';
@@ -16,6 +16,7 @@ const againMs = 100;
 export interface SidecarParts {
   sensor: Sensor;
   others: LiveSource[];
+  tell: TellCoverage;
   whose: Whose;
   clock: Clock;
   /** Tells this start of the sidecar from all others. */
@@ -41,16 +42,18 @@ export async function sidecarParts({ forward: forwardAddress, http, procPath }: 
   const { ECS_CONTAINER_METADATA_URI_V4: endpoint = '' } = process.env;
   // What names no address of http is told of, and keeps nothing from beginning.
   const options = taskMetadataOptions.safeParse({ endpoint });
-  const source = options.success ? taskMetadata(options.data, { clock }) : undefined;
+  // What others say of their coverage goes the way of what is seen: it is walked at once, and nobody forges it.
+  const tell: TellCoverage = (state, detail) => looking.say(state, detail);
+  const source = options.success ? taskMetadata(options.data, { clock, tell }) : undefined;
   const asked: FirstAnswer | undefined = endpoint === '' ? undefined : options.success ? await firstAnswer(endpoint) : { failure: 'is no address of http' };
   const whose = whoseTask(asked?.told, source, process.env);
   const start = `${process.pid}.${clock.now().toString(36)}`;
   const looking = sensor({ procPath, subject: whose.subject, sidecarStart: start, clock, parts: [networkPart] });
   const others: LiveSource[] = source === undefined ? [] : [source];
-  const deps = { clock, task: whose.task };
+  const deps = { clock, tell, task: whose.task };
   if (forwardAddress !== undefined) others.push(forward(forwardOptions.parse({ address: forwardAddress }), deps));
   if (http !== undefined) others.push((await import('../sources/firelens/http.ts')).httpReceiver(httpReceiverOptions.parse({ address: http }), deps));
-  return { sensor: looking, others, whose, clock, start, metadata: asked && { url: endpoint, failure: asked.failure } };
+  return { sensor: looking, others, tell, whose, clock, start, metadata: asked && { url: endpoint, failure: asked.failure } };
 }
 
 /** The endpoint is on this machine; where it does not answer at once, nothing waits for it. */

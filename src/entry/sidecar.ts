@@ -22,19 +22,16 @@ const pace = { walkEveryMs: 0, alertStepMs: 0 };
 /** Runs until `signal` aborts; everything is saved and delivered then. Throws before anything starts where something named is wrong. */
 export async function sidecar(settings: SidecarSettings): Promise<void> {
   const parts = await sidecarParts(settings);
-  const task = oneLane(parts.sensor, parts.others, {
-    onOwn: ({ state, detail }) => parts.sensor.say({ kind: 'coverage', timeMs: parts.clock.now(), state, detail }),
-    onEnd(source, error) {
-      const why = error instanceof Error ? error.message : 'it came to its end';
-      parts.sensor.say({ kind: 'coverage', timeMs: parts.clock.now(), state: 'silent', detail: `${source} is read no more: ${why}` });
-      settings.onNotice(`${source} is read no more: ${why}`);
-    },
+  const task = oneLane(parts.sensor, parts.others, (source, error) => {
+    const sentence = `${source} is read no more: ${error instanceof Error ? error.message : 'it came to its end'}`;
+    parts.tell('silent', sentence);
+    settings.onNotice(sentence);
   });
   for (const notice of noticesOf(parts.whose, settings)) settings.onNotice(notice);
   return settings.mode === 'ship' ? shipAll(settings, parts, task) : detect(settings, parts, task);
 }
 
-async function detect(settings: SidecarSettings, { sensor: looking, clock, whose, start }: SidecarParts, task: LiveSource): Promise<void> {
+async function detect(settings: SidecarSettings, { tell, clock, whose, start }: SidecarParts, task: LiveSource): Promise<void> {
   const { stateDir, output, signal, learnForMs } = settings;
   const config = await withSecrets(settings.config, sidecarPlugins);
   const { sinks, notifiers } = await outputsOf(config, output);
@@ -43,7 +40,7 @@ async function detect(settings: SidecarSettings, { sensor: looking, clock, whose
   const reporter = told?.reporter ?? plainReporter((text) => void process.stderr.write(text), () => clock.now());
   const knowledge = await knowledgeOf(settings, config, { whose, start, clock });
   const store = stateDir === undefined ? memoryStore() : embeddedStore(stateDir);
-  const gaps = noteGaps(looking, clock);
+  const gaps = noteGaps(tell, clock);
   const live = { ...config, ...(learnForMs === undefined ? {} : { learnForMs }) };
   const consumer = new Consumer({
     sources: [task], store, sinks, notifiers, live, clock, reporter, pace,

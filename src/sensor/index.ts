@@ -1,5 +1,5 @@
 /** The sensor: looks at the task by its parts, and gives what they tell as records of one lane. */
-import { publishedLine, type Clock, type LiveSource, type Subject } from '#contract';
+import { publishedLine, type Clock, type LiveSource, type Subject, type TellCoverage } from '#contract';
 import { filesPart } from './files/index.ts';
 import { governor } from './governor.ts';
 import { guarded, type Guardable, type Guarded } from './guarded.ts';
@@ -36,8 +36,8 @@ export interface SensorSettings {
 export type Sensor = LiveSource & {
   /** By which ways it looks here; before it reads, as far as can be known. */
   ways(): readonly Way[];
-  /** Files what another source of the task has to say (a log router that is gone), so that it is walked at once. */
-  say(sighting: Sighting): void;
+  /** Files what others of the task have to say (a log router that is gone), so that it is walked at once. */
+  say: TellCoverage;
 };
 
 const lane = 'task';
@@ -124,7 +124,7 @@ export function sensor(settings: SensorSettings): Sensor {
       }
     },
 
-    say: (sighting) => tell(sighting),
+    say: (state, detail) => tell({ kind: 'coverage', timeMs: clock.now(), state, detail }),
 
     close() {
       running?.stop();

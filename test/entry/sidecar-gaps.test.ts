@@ -7,7 +7,7 @@ import { noteGaps } from '../../src/entry/program/sidecar/gaps.ts';
 function noting(): { told: string[]; at: (ms: number) => void; gaps: ReturnType<typeof noteGaps> } {
   let nowMs = 1_000_000;
   const told: string[] = [];
-  const gaps = noteGaps({ say: ({ detail }) => told.push(detail) }, { ...systemClock, now: () => nowMs });
+  const gaps = noteGaps((_state, detail) => told.push(detail), { ...systemClock, now: () => nowMs });
   return { told, gaps, at: (ms) => void (nowMs = 1_000_000 + ms) };
 }
 

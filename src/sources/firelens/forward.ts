@@ -1,8 +1,7 @@
 /** The live source `forward`: a server for the Fluent forward protocol, as log routers speak it. */
 import { createServer, type Socket } from 'node:net';
 import { encode } from '@msgpack/msgpack';
-import type { Clock, LiveSource } from '#contract';
-import { coverageTeller } from './coverage-line.ts';
+import type { Clock, LiveSource, TellCoverage } from '#contract';
 import { ForwardMessages } from './forward-messages.ts';
 import { openHandshake } from './handshake.ts';
 import { Inbox } from './inbox.ts';
@@ -13,6 +12,7 @@ import { routerWatch } from './router-watch.ts';
 
 export interface ReceiverDependencies {
   clock: Clock;
+  tell: TellCoverage;
   /** What is known of the task, for records that do not tell it. */
   task?: () => KnownTask | undefined;
 }
@@ -40,10 +40,9 @@ interface Connection {
   spokeMs: number;
 }
 
-export function forward(options: ForwardOptions, { clock, task = () => undefined }: ReceiverDependencies): Receiver {
+export function forward(options: ForwardOptions, { clock, tell, task = () => undefined }: ReceiverDependencies): Receiver {
   const place = placeOf('forward', options.address, options.allowRemote, true);
   const { sharedKey, users = [] } = options;
-  const coverage = coverageTeller('forward', 'firelens', clock, task);
   const watch = routerWatch(clock);
   const connections = new Set<Connection>();
   let refused = 0;
@@ -55,18 +54,16 @@ export function forward(options: ForwardOptions, { clock, task = () => undefined
     lane,
     clock,
     queueBytes: options.queueBytes,
-    coverage,
+    tell,
     look() {
-      const lines: string[] = [];
       const goneMs = watch.takeGone();
-      if (goneMs !== undefined) lines.push(coverage.tell('silent', `The log router is gone: its connection ended ${Math.round(goneMs / 1_000)} s ago in the midst of traffic, and none was opened since`));
+      if (goneMs !== undefined) tell('silent', `The log router is gone: its connection ended ${Math.round(goneMs / 1_000)} s ago in the midst of traffic, and none was opened since`);
       for (const [reason, refusal] of refusals) {
         if (refusal.count === 0 || clock.now() - refusal.toldMs < tellRefusedEveryMs) continue;
-        lines.push(coverage.tell('lossy', `${refusal.count} ${refusal.count === 1 ? 'connection was' : 'connections were'} refused: ${reason}. What they had to send was not taken`, refusal.count));
+        tell('lossy', `${refusal.count} ${refusal.count === 1 ? 'connection was' : 'connections were'} refused: ${reason}. What they had to send was not taken`);
         refusal.count = 0;
         refusal.toldMs = clock.now();
       }
-      return lines;
     },
   });
   const refuse = (reason: string): void => {

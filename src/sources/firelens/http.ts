@@ -2,7 +2,6 @@
 import type { Server } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { LiveSource } from '#contract';
-import { coverageTeller } from './coverage-line.ts';
 import type { Receiver, ReceiverDependencies } from './forward.ts';
 import { httpBody } from './http-body.ts';
 import { Inbox } from './inbox.ts';
@@ -18,10 +17,9 @@ const keepAliveMs = 75_000;
 /** Bodies are read as they come, so this bounds time and not memory; 413 would make Fluent Bit drop a chunk for good. */
 const bodyLimitBytes = 268_435_456;
 
-export function httpReceiver(options: HttpReceiverOptions, { clock, task = () => undefined }: ReceiverDependencies): Receiver {
+export function httpReceiver(options: HttpReceiverOptions, { clock, tell, task = () => undefined }: ReceiverDependencies): Receiver {
   const place = placeOf('http', options.address, options.allowRemote, false);
-  const coverage = coverageTeller('http', 'firelens', clock, task);
-  const inbox = new Inbox({ lane, clock, queueBytes: options.queueBytes, coverage });
+  const inbox = new Inbox({ lane, clock, queueBytes: options.queueBytes, tell });
   let refused = 0;
   let server: FastifyInstance | undefined;
 

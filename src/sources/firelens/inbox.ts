@@ -2,17 +2,16 @@
  * What was received and not yet judged: bounded in bytes, and never in the way of who sends. Beyond the bound every
  * so-many-th record is kept, and what is left out is counted and told of.
  */
-import type { Clock, JsonValue, LaneHealth, LiveBatch, LiveRecord } from '#contract';
-import type { CoverageTeller } from './coverage-line.ts';
+import type { Clock, JsonValue, LaneHealth, LiveBatch, LiveRecord, TellCoverage } from '#contract';
 
 export interface InboxSettings {
   lane: string;
   clock: Clock;
   /** Bytes of lines that may wait. */
   queueBytes: number;
-  coverage: CoverageTeller;
-  /** Called about once a second, and whenever something came: what else is there to be told, as coverage lines. */
-  look?: () => readonly string[];
+  tell: TellCoverage;
+  /** Called about once a second, and whenever something came: whether there is more to be told. */
+  look?: () => void;
 }
 
 /** Within the bound all is kept; up to a quarter more each 16th, up to half more each 256th, and then none. */
@@ -134,17 +133,16 @@ export class Inbox {
   }
 
   #records(): LiveRecord[] {
-    const records: LiveRecord[] = [];
-    for (const line of this.#coverageLines()) records.push({ ...this.#record(Buffer.from(line), this.#settings.clock.now()), isOwn: true });
+    this.#settings.look?.();
+    this.#tellLosses();
     const [first] = this.#blocks;
-    if (first === undefined) return records;
+    if (first === undefined) return [];
     let count = 0;
     let bytes = 0;
     while (count < this.#blocks.length && (count === 0 || bytes + this.#blocks[count]!.bytes.length <= recordBytes)) bytes += this.#blocks[count++]!.bytes.length;
     const taken = this.#blocks.splice(0, count);
     this.#bytes -= bytes;
-    records.push(this.#record(count === 1 ? first.bytes : Buffer.concat(taken.map(({ bytes }) => bytes), bytes), first.arrivalMs));
-    return records;
+    return [this.#record(count === 1 ? first.bytes : Buffer.concat(taken.map(({ bytes }) => bytes), bytes), first.arrivalMs)];
   }
 
   #record(content: Buffer, arrivalMs: number): LiveRecord {
@@ -152,17 +150,13 @@ export class Inbox {
     return { content, place: String(this.#place), arrivalMs };
   }
 
-  #coverageLines(): readonly string[] {
-    const { clock, coverage, look } = this.#settings;
-    const lines = look === undefined ? [] : [...look()];
-    const nowMs = clock.now();
-    if (this.#losses.size > 0 && nowMs - this.#toldMs >= tellEveryMs) {
-      this.#toldMs = nowMs;
-      const counts = [...this.#losses];
-      this.#losses.clear();
-      this.#reason = `${counts.map(([reason, count]) => `${count} log ${count === 1 ? 'record' : 'records'} ${reason}`).join('; ')}. The log router was not held up`;
-      lines.push(coverage.tell('lossy', this.#reason, counts.reduce((sum, [, count]) => sum + count, 0)));
-    }
-    return lines;
+  #tellLosses(): void {
+    const nowMs = this.#settings.clock.now();
+    if (this.#losses.size === 0 || nowMs - this.#toldMs < tellEveryMs) return;
+    this.#toldMs = nowMs;
+    const counts = [...this.#losses];
+    this.#losses.clear();
+    this.#reason = `${counts.map(([reason, count]) => `${count} log ${count === 1 ? 'record' : 'records'} ${reason}`).join('; ')}. The log router was not held up`;
+    this.#settings.tell('lossy', this.#reason);
   }
 }

@@ -1,7 +1,6 @@
 /** The live source `task-metadata`: asks the task metadata endpoint, version 4, for ever, however it answers. */
 import { Agent } from 'node:http';
-import type { Clock, LaneHealth, LiveBatch, LiveRecord, LiveSource } from '#contract';
-import { coverageTeller } from '../firelens/coverage-line.ts';
+import type { Clock, LaneHealth, LiveBatch, LiveRecord, LiveSource, TellCoverage } from '#contract';
 import { ask, type Answer } from './ask.ts';
 import type { TaskMetadataOptions } from './options.ts';
 import { aheadMs, isFields, OwnTime } from './own-time.ts';
@@ -13,6 +12,7 @@ export type { TaskTold } from './told-task.ts';
 
 export interface TaskMetadataDependencies {
   clock: Clock;
+  tell: TellCoverage;
   /** From 0 to 1, for the jitter of back-off. */
   random?: () => number;
 }
@@ -35,7 +35,7 @@ const tellEveryMs = 600_000;
 const lineEnd = Buffer.from('\n');
 
 /** Gives the answers as they came, but for the times of an endpoint whose clock is off (see `OwnTime`). Errors never end it. */
-export function taskMetadata(options: TaskMetadataOptions, { clock, random = Math.random }: TaskMetadataDependencies): TaskMetadataSource {
+export function taskMetadata(options: TaskMetadataOptions, { clock, tell, random = Math.random }: TaskMetadataDependencies): TaskMetadataSource {
   const endpoint = options.endpoint.replace(/\/+$/, '');
   const listeners = new Set<(task: TaskTold) => void>();
   const ownTime = new OwnTime();
@@ -47,7 +47,6 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, random = Mat
   let toldMs = Number.NEGATIVE_INFINITY;
   /** Since when, by question, and why. */
   const failing = new Map<string, { sinceMs: number; why: string }>();
-  const coverage = coverageTeller('task-metadata', 'task-metadata', clock, () => told);
 
   const record = (content: Buffer): LiveRecord => {
     place += 1;
@@ -119,8 +118,7 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, random = Mat
           pace.succeeded(clock.now(), intervalMs());
           if (content !== undefined) records.push(record(content));
         }
-        const gap = gapLine();
-        if (gap !== undefined) records.push({ ...record(Buffer.from(gap)), isOwn: true });
+        tellGap();
         yield batch(records);
       }
     } finally {
@@ -130,12 +128,12 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, random = Mat
   }
 
   /** What one question fails to tell for a minute is not seen. */
-  function gapLine(): string | undefined {
+  function tellGap(): void {
     const nowMs = clock.now();
     const gone = [...failing].filter(([, { sinceMs }]) => nowMs - sinceMs >= silentAfterMs);
-    if (gone.length === 0 || nowMs - toldMs < tellEveryMs) return undefined;
+    if (gone.length === 0 || nowMs - toldMs < tellEveryMs) return;
     toldMs = nowMs;
-    return coverage.tell('silent', gone.map(([path, { sinceMs, why }]) => `${path} of the task metadata endpoint has told nothing for ${Math.round((nowMs - sinceMs) / 1_000)} s: it ${why}`).join('; '));
+    tell('silent', gone.map(([path, { sinceMs, why }]) => `${path} of the task metadata endpoint has told nothing for ${Math.round((nowMs - sinceMs) / 1_000)} s: it ${why}`).join('; '));
   }
 
   function health(): LaneHealth[] {

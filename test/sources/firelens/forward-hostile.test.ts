@@ -8,7 +8,6 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { encode } from '@msgpack/msgpack';
 import { systemClock } from '#contract';
-import { coverageTeller } from '../../../src/sources/firelens/coverage-line.ts';
 import { ForwardMessages } from '../../../src/sources/firelens/forward-messages.ts';
 import { forward, forwardOptions } from '../../../src/sources/firelens/index.ts';
 import { Inbox } from '../../../src/sources/firelens/inbox.ts';
@@ -31,7 +30,7 @@ function heldBytes(): number {
 }
 
 function queue(queueBytes = 4 * mebibyte): { inbox: Inbox; lines: string[] } {
-  const inbox = new Inbox({ lane: 'forward', clock: systemClock, queueBytes, coverage: coverageTeller('forward', 'firelens', systemClock) });
+  const inbox = new Inbox({ lane: 'forward', clock: systemClock, queueBytes, tell: () => undefined });
   const lines: string[] = [];
   const put = inbox.put.bind(inbox);
   inbox.put = (bytes, records) => {
@@ -137,7 +136,7 @@ test('an endless record is followed to its end, counted, and what comes behind i
 });
 
 test('a line of over a mebibyte is cut, keeps its short fields, and is counted', async (context) => {
-  const received = await receiving(context, forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock }));
+  const received = await receiving(context, (tell) => forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock, tell }));
   const { send } = await client(received.address);
   send([tag, [[1, record('ü'.repeat(mebibyte), { nested: { a: 1 } })], [1, record('short')]]]);
   await received.until(() => received.lines().length === 2, 'both lines');
@@ -145,13 +144,13 @@ test('a line of over a mebibyte is cut, keeps its short fields, and is counted',
   assert.equal(short!['log'], 'short');
   assert.equal(long!['log'], 'ü'.repeat(65_536));
   assert.deepEqual([long!['container_name'], long!['nested']], ['checkout', undefined]);
-  await received.until(() => received.coverage().length === 1, 'the coverage event');
-  assert.match(received.coverage()[0]!.detail, /1 log record were longer than a mebibyte/);
+  await received.until(() => received.coverage.length === 1, 'the coverage event');
+  assert.match(received.coverage[0]!.detail, /1 log record were longer than a mebibyte/);
 });
 
 test('bombs are bounded: fifty megabytes of one packed message, and packed bytes that never end', async (context) => {
-  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0', queueBytes: mebibyte }), { clock: systemClock });
-  const received = await receiving(context, source);
+  const received = await receiving(context, (tell) => forward(forwardOptions.parse({ address: '127.0.0.1:0', queueBytes: mebibyte }), { clock: systemClock, tell }));
+  const { source } = received;
   const { send, receive } = await client(received.address);
   const entry = packed([[1, { log: 'x'.repeat(1_000), container_name: 'c', ecs_task_arn: 'a' }]]);
   const zeros = Buffer.alloc(50 * mebibyte);
@@ -179,8 +178,8 @@ test('bombs are bounded: fifty megabytes of one packed message, and packed bytes
 test('a router is never held up: whoever reads nothing has it acknowledged, sampled and counted, in bounded memory', async (context) => {
   const clock = movedClock();
   let isRead = false;
-  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0', queueBytes: 262_144 }), { clock });
-  const received = await receiving(context, source, { isRead: () => isRead });
+  const received = await receiving(context, (tell) => forward(forwardOptions.parse({ address: '127.0.0.1:0', queueBytes: 262_144 }), { clock, tell }), { isRead: () => isRead });
+  const { source } = received;
   const { send, receive } = await client(received.address);
   const count = 60;
   const entriesAMessage = 1_000;
@@ -194,7 +193,7 @@ test('a router is never held up: whoever reads nothing has it acknowledged, samp
   assert.equal(state, 'reading');
   assert.ok(behindMs !== undefined);
   isRead = true;
-  await received.until(() => received.coverage().length === 1, 'the coverage event');
+  await received.until(() => received.coverage.length === 1, 'the coverage event');
   const kept = received.lines().map(({ log }) => Number(String(log).split(' ')[1]));
   assert.equal(kept.length + lost, taken);
   // All up to the bound, then each 16th, then each 256th: in order, and still some at the end of the first overflow.
@@ -203,20 +202,19 @@ test('a router is never held up: whoever reads nothing has it acknowledged, samp
   const strides = new Set(kept.slice(1).map((line, at) => line - kept[at]!));
   assert.ok(strides.has(1) && strides.has(16) && strides.has(256), `strides ${[...strides].join(', ')}`);
   assert.ok(received.blocks.reduce((sum, { length }) => sum + length, 0) < 4 * 262_144);
-  assert.match(received.coverage()[0]!.detail, new RegExp(`^${lost} log records came faster than they could be looked at`));
+  assert.match(received.coverage[0]!.detail, new RegExp(`^${lost} log records came faster than they could be looked at`));
   // Told of again no sooner than ten seconds later.
   send(arrayOf(encode(tag), encode(1), encode('no record')), arrayOf(encode(tag), encode(1), encode('no record')));
   await systemClock.sleep(100);
-  assert.equal(received.coverage().length, 1);
+  assert.equal(received.coverage.length, 1);
   clock.aheadMs += 10_000;
-  await received.until(() => received.coverage().length === 2, 'the second coverage event');
-  assert.equal(received.coverage()[1]!.count, 2);
-  assert.notEqual(received.coverage()[0]!.id, received.coverage()[1]!.id);
+  await received.until(() => received.coverage.length === 2, 'the second coverage event');
+  assert.match(received.coverage[1]!.detail, /^2 log records could not be read/);
 });
 
 test('half a message, another protocol and lengths that lie cost one connection and no more', async (context) => {
-  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock });
-  const received = await receiving(context, source);
+  const received = await receiving(context, (tell) => forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock, tell }));
+  const { source } = received;
   for (const bytes of [Buffer.from('GET / HTTP/1.1\r\n\r\n'), Buffer.from([0x93, 0xc1]), encode(['only a tag']), encode([1, 2, 3, 4, 5, 6])]) {
     const other = await client(received.address);
     other.send(bytes);
@@ -236,8 +234,8 @@ test('half a message, another protocol and lengths that lie cost one connection 
 });
 
 test('many connections at once leave room for one more', async (context) => {
-  const source = forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock });
-  const received = await receiving(context, source);
+  const received = await receiving(context, (tell) => forward(forwardOptions.parse({ address: '127.0.0.1:0' }), { clock: systemClock, tell }));
+  const { source } = received;
   const others = await Promise.all(Array.from({ length: 200 }, () => client(received.address)));
   const late = await client(received.address);
   late.send([tag, 1, record('late'), { chunk: 'late' }]);

@@ -19,7 +19,7 @@ import { movedClock, receiving } from './receiving.ts';
 type Given = Partial<Parameters<typeof forwardOptions.parse>[0] & object>;
 
 const start = (context: TestContext, given: Given = {}, task?: () => KnownTask | undefined, clock = systemClock) =>
-  receiving(context, forward(forwardOptions.parse({ address: '127.0.0.1:0', ...given }), { clock, ...(task === undefined ? {} : { task }) }));
+  receiving(context, (tell) => forward(forwardOptions.parse({ address: '127.0.0.1:0', ...given }), { clock, tell, ...(task === undefined ? {} : { task }) }));
 
 const tag = `checkout-firelens-${taskId}`;
 
@@ -103,7 +103,7 @@ test('a chunk is acknowledged once its records are queued, in every mode, and he
   for (let count = 0; count < 5; count += 1) acks.push(textsOf(await receive()));
   assert.deepEqual(acks, ['first', 'second', 'third', 'fourth', 'fifth'].map((ack) => ({ ack })));
   await received.until(() => received.lines().length === 4, 'four lines');
-  assert.deepEqual(received.coverage(), []);
+  assert.deepEqual(received.coverage.map(({ detail }) => detail), []);
 });
 
 test('whatever way the bytes are cut, the same comes out', async (context) => {
@@ -125,7 +125,7 @@ test('whatever way the bytes are cut, the same comes out', async (context) => {
   }
   for (let count = 0; count < 5; count += 1) await receive();
   assert.deepEqual(received.lines().map(({ log }) => log), ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']);
-  assert.deepEqual(received.coverage(), []);
+  assert.deepEqual(received.coverage.map(({ detail }) => detail), []);
 });
 
 test('who knows the shared key and a user’s password is let in', async (context) => {
@@ -154,8 +154,8 @@ test('who does not is told why, closed, counted, and told of once', async (conte
   const impatient = await client(received.address);
   impatient.send([tag, 1, record('without a handshake')]);
   await impatient.closed;
-  await received.until(() => received.coverage().length >= 3, 'three coverage events');
-  const counts = received.coverage().map(({ state, detail }) => [state, detail.includes('refused: the handshake failed')]);
+  await received.until(() => received.coverage.length >= 3, 'three coverage events');
+  const counts = received.coverage.map(({ state, detail }) => [state, detail.includes('refused: the handshake failed')]);
   assert.deepEqual(counts, Array.from({ length: 3 }, () => ['lossy', true]));
   assert.equal(received.lines().length, 0);
 });
@@ -184,7 +184,7 @@ test('a port that is taken, an address that is none, and one beyond loopback are
   const { port } = holder.address() as { port: number };
   await assert.rejects(start(context, { address: `127.0.0.1:${port}` }), (error) => error instanceof FargazerError && error.code === 'address-taken' && error.message.includes(`port ${port}`));
   for (const address of ['0.0.0.0:24225', '[::]:24225', '10.0.0.5:24225', 'nowhere', '127.0.0.1:70000', 'example.com:24225']) {
-    assert.throws(() => forward(forwardOptions.parse({ address }), { clock: systemClock }), (error) => error instanceof FargazerError && error.code === 'config-invalid', address);
+    assert.throws(() => forward(forwardOptions.parse({ address }), { clock: systemClock, tell: () => undefined }), (error) => error instanceof FargazerError && error.code === 'config-invalid', address);
   }
   assert.throws(() => forwardOptions.parse({ users: [{ name: 'a', password: 'b' }] }), /sharedKey/);
   const remote = await start(context, { address: '0.0.0.0:0', allowRemote: true });
@@ -209,21 +209,21 @@ test('a router that goes in the midst of traffic is told of, one that closes an 
   await systemClock.sleep(50);
   clock.aheadMs += 120_000;
   await systemClock.sleep(100);
-  assert.deepEqual(received.coverage(), []);
+  assert.deepEqual(received.coverage.map(({ detail }) => detail), []);
   await talk(0);
   // Back at once: nothing is wrong.
   const again = await client(received.address);
   again.send([tag, 1, record('back'), { chunk: 'z' }]);
   await again.receive();
   await systemClock.sleep(50);
-  assert.deepEqual(received.coverage(), []);
+  assert.deepEqual(received.coverage.map(({ detail }) => detail), []);
   clock.aheadMs += 12_000;
   again.send([tag, 1, record('last'), { chunk: 'z' }]);
   await again.receive();
   again.socket.destroy();
   await systemClock.sleep(50);
   clock.aheadMs += 600_000;
-  await received.until(() => received.coverage().length > 0, 'the coverage event');
-  assert.equal(received.coverage()[0]!.state, 'silent');
-  assert.match(received.coverage()[0]!.detail, /router is gone/);
+  await received.until(() => received.coverage.length > 0, 'the coverage event');
+  assert.equal(received.coverage[0]!.state, 'silent');
+  assert.match(received.coverage[0]!.detail, /router is gone/);
 });

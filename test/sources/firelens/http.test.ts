@@ -7,7 +7,6 @@ import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zl
 import fc from 'fast-check';
 import { encode } from '@msgpack/msgpack';
 import { FargazerError, systemClock } from '#contract';
-import { coverageTeller } from '../../../src/sources/firelens/coverage-line.ts';
 import { httpBody } from '../../../src/sources/firelens/http-body.ts';
 import { httpReceiver, httpReceiverOptions } from '../../../src/sources/firelens/index.ts';
 import { Inbox } from '../../../src/sources/firelens/inbox.ts';
@@ -16,7 +15,7 @@ import { receiving, type Received } from './receiving.ts';
 
 type Given = Partial<Parameters<typeof httpReceiverOptions.parse>[0] & object>;
 
-const start = (context: TestContext, given: Given = {}): Promise<Received> => receiving(context, httpReceiver(httpReceiverOptions.parse({ address: '127.0.0.1:0', ...given }), { clock: systemClock }));
+const start = (context: TestContext, given: Given = {}): Promise<Received> => receiving(context, (tell) => httpReceiver(httpReceiverOptions.parse({ address: '127.0.0.1:0', ...given }), { clock: systemClock, tell }));
 
 /** Status of the answer. */
 function post(address: string, body: string | Uint8Array, headers: Record<string, string> = { 'content-type': 'application/json' }, path = '/'): Promise<number> {
@@ -49,7 +48,7 @@ test('an array, lines, and objects one after the other are the same records, pac
   const count = forms.length * 5 * 2;
   await received.until(() => received.lines().length === count, `${count} lines`);
   for (const [index, line] of received.lines().entries()) assert.deepEqual(line, two[index % 2]);
-  assert.deepEqual(received.coverage(), []);
+  assert.deepEqual(received.coverage.map(({ detail }) => detail), []);
 });
 
 test('MessagePack comes as entries one after the other, as a list of them, or as records', async (context) => {
@@ -79,7 +78,7 @@ test('of a body that is cut or broken what is readable is kept; only where nothi
   for (const body of ['hello', '{', '[{', '"text"', '{"a":}', '{]', gzipSync('x'.repeat(100)).subarray(0, 15), Buffer.from([0x93, 0xc1]), Buffer.from([0x91]), Buffer.from([0xff, 0xfe])]) {
     assert.equal(await post(received.address, body), 400, JSON.stringify(body.toString()));
   }
-  await received.until(() => received.coverage().length > 0, 'the coverage event');
+  await received.until(() => received.coverage.length > 0, 'the coverage event');
 });
 
 test('a body of ten megabytes, and one of forty, are taken whole or sampled, never refused', async (context) => {
@@ -120,7 +119,7 @@ test('a port that is taken and an address beyond loopback are refused in words',
   context.after(() => holder.close());
   const { port } = holder.address() as { port: number };
   await assert.rejects(start(context, { address: `127.0.0.1:${port}` }), (error) => error instanceof FargazerError && error.code === 'address-taken');
-  assert.throws(() => httpReceiver(httpReceiverOptions.parse({ address: '0.0.0.0:1' }), { clock: systemClock }), (error) => error instanceof FargazerError && error.code === 'config-invalid');
+  assert.throws(() => httpReceiver(httpReceiverOptions.parse({ address: '0.0.0.0:1' }), { clock: systemClock, tell: () => undefined }), (error) => error instanceof FargazerError && error.code === 'config-invalid');
 });
 
 test('10,000 hostile bodies crash nothing, and every line is one line', async () => {
@@ -132,7 +131,7 @@ test('10,000 hostile bodies crash nothing, and every line is one line', async ()
   );
   const coding = fc.constantFrom('', 'gzip', 'zstd', 'deflate', 'identity', 'br, gzip');
   await fc.assert(fc.asyncProperty(body, coding, fc.boolean(), fc.integer({ min: 1, max: 64 }), async (bytes, named, isPacked, cut) => {
-    const inbox = new Inbox({ lane: 'http', clock: systemClock, queueBytes: 65_536, coverage: coverageTeller('http', 'firelens', systemClock) });
+    const inbox = new Inbox({ lane: 'http', clock: systemClock, queueBytes: 65_536, tell: () => undefined });
     const put = inbox.put.bind(inbox);
     inbox.put = (block, records) => {
       assert.equal(block.toString().split('\n').length, records + 1);

@@ -1,15 +1,16 @@
 /** A receiver that runs, and what came out of it. */
 import type { TestContext } from 'node:test';
-import { systemClock, type Clock, type LiveBatch } from '#contract';
+import { systemClock, type Clock, type LiveBatch, type TellCoverage } from '#contract';
 import type { Receiver } from '../../../src/sources/firelens/index.ts';
 
 export interface Received {
   /** Where it listens. */
   address: string;
-  /** Lines so far, coverage events not among them. */
+  source: Receiver;
+  /** Lines so far. */
   lines: () => Record<string, unknown>[];
-  /** Coverage events so far. */
-  coverage: () => { state: string; detail: string; count: number; id: string }[];
+  /** What it said of its coverage so far. */
+  coverage: { state: string; detail: string }[];
   blocks: Buffer[];
   batches: LiveBatch[];
   /** Resolves when `is` holds; fails after ten seconds. */
@@ -28,8 +29,10 @@ export async function until(is: () => boolean, what: string, patienceMs = 10_000
 }
 
 /** Reads until the test is over. With `isRead` false nobody takes a batch after the first. */
-export async function receiving(context: TestContext, source: Receiver, { isRead = () => true }: { isRead?: () => boolean } = {}): Promise<Received> {
+export async function receiving(context: TestContext, make: (tell: TellCoverage) => Receiver, { isRead = () => true }: { isRead?: () => boolean } = {}): Promise<Received> {
   const stop = new AbortController();
+  const coverage: Received['coverage'] = [];
+  const source = make((state, detail) => coverage.push({ state, detail }));
   const blocks: Buffer[] = [];
   const batches: LiveBatch[] = [];
   const reading = (async () => {
@@ -50,18 +53,16 @@ export async function receiving(context: TestContext, source: Receiver, { isRead
   context.after(end);
   let parsed = 0;
   const lines: Record<string, unknown>[] = [];
-  const coverage: Record<string, unknown>[] = [];
   const look = (): void => {
     for (; parsed < blocks.length; parsed += 1) {
       for (const text of blocks[parsed]!.toString().split('\n')) {
         if (text === '') continue;
-        const value = JSON.parse(text) as Record<string, unknown>;
-        (value['fargazer'] === 'event' ? coverage : lines).push(value);
+        lines.push(JSON.parse(text) as Record<string, unknown>);
       }
     }
   };
   return {
-    address: source.address()!, blocks, batches, until, stop: end,
+    address: source.address()!, source, coverage, blocks, batches, until, stop: end,
     forget() {
       blocks.length = 0;
       batches.length = 0;
@@ -70,10 +71,6 @@ export async function receiving(context: TestContext, source: Receiver, { isRead
     lines() {
       look();
       return lines;
-    },
-    coverage() {
-      look();
-      return coverage as ReturnType<Received['coverage']>;
     },
   };
 }

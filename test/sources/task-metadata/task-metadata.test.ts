@@ -13,24 +13,20 @@ import { containerId, endpoint, json, statsAnswer, taskAnswer, taskId } from './
 
 interface Polled {
   source: TaskMetadataSource;
-  /** Contents of records so far, coverage events not among them. */
+  /** Contents of records so far. */
   contents: string[];
-  coverage: { state: string; detail: string; feed: string }[];
+  coverage: { state: string; detail: string }[];
   until(is: () => boolean, what: string): Promise<void>;
 }
 
 function poll(context: TestContext, uri: string, clock: Clock, given: Record<string, unknown> = {}): Polled {
-  const source = taskMetadata(taskMetadataOptions.parse({ endpoint: uri, ...given }), { clock, random: () => 0.5 });
+  const coverage: Polled['coverage'] = [];
+  const source = taskMetadata(taskMetadataOptions.parse({ endpoint: uri, ...given }), { clock, tell: (state, detail) => coverage.push({ state, detail }), random: () => 0.5 });
   const stop = new AbortController();
   const contents: string[] = [];
-  const coverage: Polled['coverage'] = [];
   const reading = (async () => {
     for await (const { records } of source.read(new Map(), stop.signal)) {
-      for (const { content } of records) {
-        const text = (content as Buffer).toString();
-        if (text.startsWith('{"fargazer":"event"')) coverage.push(JSON.parse(text) as Polled['coverage'][number]);
-        else contents.push(text);
-      }
+      for (const { content } of records) contents.push((content as Buffer).toString());
     }
   })();
   context.after(async () => {
@@ -72,7 +68,7 @@ test('answers are passed on as they came, and the decoder reads whose they are',
 test('a task is told of when it changes, before anybody reads too', async (context) => {
   const stub = await endpoint(context);
   stub.task = json(taskAnswer({}, 'PENDING'));
-  const source = taskMetadata(taskMetadataOptions.parse({ endpoint: stub.uri }), { clock: systemClock });
+  const source = taskMetadata(taskMetadataOptions.parse({ endpoint: stub.uri }), { clock: systemClock, tell: () => undefined });
   const first = await new Promise((resolve) => source.onTask(resolve));
   assert.deepEqual(first, source.task());
   const told: (string | undefined)[] = [];
@@ -122,7 +118,6 @@ test('errors, redirects, hanging and nonsense never end it; after a minute a gap
   let turn = 0;
   stub.stats = (response) => answers[turn++ % answers.length]!(response);
   await until(() => coverage.length === 1, 'the coverage event');
-  assert.equal(coverage[0]!.feed, 'task-metadata');
   assert.equal(coverage[0]!.state, 'silent');
   assert.match(coverage[0]!.detail, /^\/task\/stats of the task metadata endpoint has told nothing for \d+ s: it \w+/);
   await until(() => turn >= answers.length, 'every way to fail');

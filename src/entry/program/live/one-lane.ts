@@ -2,7 +2,7 @@
  * Sources of one task as one lane: what is pushed to us has no position to go on from, and only what is seen as it
  * happens (`leading`) says how far the walk may go; the others' records have some seconds of lateness to arrive in.
  */
-import type { CoverageEvent, JsonValue, LaneHealth, LiveBatch, LiveRecord, LiveSource } from '#contract';
+import type { JsonValue, LaneHealth, LiveBatch, LiveRecord, LiveSource } from '#contract';
 import { openOutbox } from '../../../sources/outbox.ts';
 
 const lane = 'task';
@@ -11,15 +11,11 @@ const nowhere: JsonValue = null;
 /** A source that does not end when it is told to is not waited for. */
 const endingMs = 500;
 
-export interface Told {
-  /** What a source says of itself, as a published event. */
-  onOwn(event: CoverageEvent): void;
-  /** A source but the leading one ended, or failed with what is no undefined. */
-  onEnd(source: string, error: unknown): void;
-}
+/** A source but the leading one ended, or failed with what is no undefined. */
+export type OnEnd = (source: string, error: unknown) => void;
 
 /** The end of `leading` is the end of all; another that ends or fails is told of, and the rest goes on. */
-export function oneLane(leading: LiveSource, others: readonly LiveSource[], { onOwn, onEnd }: Told): LiveSource {
+export function oneLane(leading: LiveSource, others: readonly LiveSource[], onEnd: OnEnd): LiveSource {
   const sources = [leading, ...others];
 
   async function* read(_resume: ReadonlyMap<string, JsonValue>, signal: AbortSignal): AsyncGenerator<LiveBatch, void, void> {
@@ -31,7 +27,7 @@ export function oneLane(leading: LiveSource, others: readonly LiveSource[], { on
       try {
         for await (const { records, completeToMs } of source.read(new Map(), until)) {
           const told = source === leading && completeToMs !== undefined ? { completeToMs } : {};
-          const read = source === leading ? records : records.filter((record) => !isTaken(record, onOwn)).map(unforged);
+          const read = source === leading ? records : records.map(unforged);
           await outbox.put({ lane, records: read, position: nowhere, ...told });
           if (until.aborted) break;
         }
@@ -58,13 +54,6 @@ export function oneLane(leading: LiveSource, others: readonly LiveSource[], { on
       await Promise.allSettled(sources.map((source) => source.close?.()));
     },
   };
-}
-
-/** What a source says of itself goes by another way: at once. */
-function isTaken({ isOwn, content }: LiveRecord, onOwn: (event: CoverageEvent) => void): boolean {
-  if (isOwn !== true || !(content instanceof Uint8Array)) return false;
-  onOwn(JSON.parse(Buffer.from(content).toString()) as CoverageEvent);
-  return true;
 }
 
 const mark = Buffer.from('"fargazer"');

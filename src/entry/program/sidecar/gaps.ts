@@ -1,5 +1,5 @@
 /** Time in which the sidecar did not look: it was killed and started again, stopped, or starved. That is a gap, and an alert. */
-import type { Clock, CoverageEvent } from '#contract';
+import type { Clock, TellCoverage } from '#contract';
 
 /** A busy machine holds a process up for a second or two. */
 const shortestMs = 5_000;
@@ -11,22 +11,20 @@ export interface Gaps {
   end(): void;
 }
 
-type Said = Pick<CoverageEvent, 'kind' | 'timeMs' | 'state' | 'detail'>;
-
-export function noteGaps({ say }: { say: (sighting: Said) => void }, clock: Clock): Gaps {
+export function noteGaps(tell: TellCoverage, clock: Clock): Gaps {
   let lastMs = clock.now();
-  const tell = (gapMs: number, why: string): void => {
-    if (gapMs >= shortestMs) say({ kind: 'coverage', timeMs: clock.now(), state: 'silent', detail: `the sidecar did not look for ${Math.round(gapMs / 1_000)} s, ${why}` });
+  const tellGap = (gapMs: number, why: string): void => {
+    if (gapMs >= shortestMs) tell('silent', `the sidecar did not look for ${Math.round(gapMs / 1_000)} s, ${why}`);
   };
   const timer = setInterval(() => {
     const nowMs = clock.now();
-    tell(nowMs - lastMs - lookEveryMs, 'for it was stopped or had no processor');
+    tellGap(nowMs - lastMs - lookEveryMs, 'for it was stopped or had no processor');
     lastMs = nowMs;
   }, lookEveryMs);
   timer.unref();
   return {
     sinceMs(untilMs) {
-      if (untilMs !== undefined && Number.isFinite(untilMs)) tell(clock.now() - untilMs, 'for it ended and was started again');
+      if (untilMs !== undefined && Number.isFinite(untilMs)) tellGap(clock.now() - untilMs, 'for it ended and was started again');
     },
     end: () => clearInterval(timer),
   };
