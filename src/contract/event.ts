@@ -201,6 +201,8 @@ export interface CoverageEvent extends EventBase<'coverage'> {
   state: 'late' | 'lossy' | 'silent' | 'working';
   /** What was lost or not seen, as a sentence. */
   detail: string;
+  /** Of `working`: the same is said again within so many milliseconds, as long as it works. */
+  nextWithinMs?: number;
 }
 
 export type FargazerEvent =

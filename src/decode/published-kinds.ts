@@ -125,7 +125,9 @@ function dnsOf(value: JsonObject, shared: SharedFields): DnsActivity | undefined
 
 function coverageOf(value: JsonObject, shared: SharedFields): CoverageEvent | undefined {
   const state = oneOf(['late', 'lossy', 'silent', 'working'], value['state']);
-  return state === undefined ? undefined : { kind: 'coverage', ...shared, state, detail: textOf(value['detail']).slice(0, 300) };
+  if (state === undefined) return undefined;
+  const nextWithinMs = state === 'working' ? wholeIn(value['nextWithinMs'], 1, 86_400_000) : undefined;
+  return { kind: 'coverage', ...shared, state, detail: textOf(value['detail']).slice(0, 300), ...(nextWithinMs === undefined ? {} : { nextWithinMs }) };
 }
 
 function logOf(value: JsonObject, shared: SharedFields): LogRecord | undefined {

@@ -5,8 +5,9 @@
 import { entityName, type BaselineView, type CoverageEvent, type FeedName, type JsonValue, type Owner, type Severity } from '#contract';
 import { dueOf, feedTitle, hear, hearOf, isKnown, keepOpenMs, lateMinutesNeeded, lateWindowMinutes, newHabit, silentAfter, type Habit } from './coverage-habit.ts';
 import type { Episodes } from './episodes.ts';
+import { Heartbeats, type PackedBeats } from './heartbeats.ts';
 import { minuteLengthMs, minuteOf, type Lateness } from './order.ts';
-import type { OwnerRecord } from './owners.ts';
+import type { Instance, OwnerRecord } from './owners.ts';
 
 export type CoverageState = 'learning' | 'sending' | 'silent' | 'late' | 'lossy' | 'never-seen';
 
@@ -15,6 +16,8 @@ interface OwnerCoverage {
   key: string;
   feeds: Map<FeedName, Habit>;
   neverSeen: Set<FeedName>;
+  /** Of sidecars that ship what they see. */
+  beats: Heartbeats;
 }
 
 /** A row of `fargazer coverage`. */
@@ -48,16 +51,17 @@ export class Coverage {
   #dueMs = Infinity;
 
   /** A minute of a feed was closed: whoever sent something in it. */
-  closed(feed: FeedName, minute: number, heard: Iterable<OwnerRecord>, lateness: Lateness, episodes: Episodes): void {
+  closed(feed: FeedName, minute: number, heard: Iterable<Instance>, lateness: Lateness, episodes: Episodes): void {
     if (!this.isOn) return;
     let isHeard = false;
-    for (const record of heard) {
+    for (const { owner: record, id } of heard) {
       isHeard = true;
       if (!watchedKinds.has(record.owner.kind)) continue;
       const of = this.#of(record);
       if (of === undefined) continue;
       hearOf(of.feeds, feed, minute);
       of.neverSeen.delete(feed);
+      if (feed !== 'sensor') this.#lookAtSidecar(of, id, minute, episodes);
     }
     if (!isHeard) return;
     hearOf(this.#feeds, feed, minute);
@@ -66,7 +70,7 @@ export class Coverage {
   }
 
   /** A record that says that others are missing or late. */
-  note(record: OwnerRecord, { feed, state, timeMs, count, detail }: CoverageEvent, episodes: Episodes): void {
+  note({ owner: record, id }: Instance, { feed, state, timeMs, count, detail, nextWithinMs }: CoverageEvent, episodes: Episodes): void {
     // Whom the sensor speaks of is a task, named or not.
     if (!this.isOn || (!watchedKinds.has(record.owner.kind) && feed !== 'sensor')) return;
     const of = this.#of(record);
@@ -75,6 +79,7 @@ export class Coverage {
     let habit = of.feeds.get(feed);
     if (habit === undefined) of.feeds.set(feed, (habit = newHabit(minute)));
     if (state === 'working') {
+      if (nextWithinMs !== undefined && id !== '') of.beats.hear(id, minute, nextWithinMs);
       hear(habit, minute);
       hearOf(this.#feeds, feed, minute);
       return;
@@ -117,7 +122,7 @@ export class Coverage {
         habit.isSilent = true;
         const timeMs = atMs - lateness[feed];
         const silentMinutes = Math.round(timeMs / minuteLengthMs) - habit.lastMinute - 1;
-        this.#tell(episodes, { owner: deployment, key: 'coverage', feeds: new Map(), neverSeen: new Set() }, feed, 'coverage-silent', 'high', timeMs, {
+        this.#tell(episodes, { owner: deployment, key: 'coverage' }, feed, 'coverage-silent', 'high', timeMs, {
           title: `Nothing of ${feedTitle(feed)} comes any more`,
           summary: `No record of ${feedTitle(feed)} came for ${silentMinutes} minutes, of any service; the longest pause so far was ${habit.longestGap} ${habit.longestGap === 1 ? 'minute' : 'minutes'}.`,
           observed: `${silentMinutes} minutes of silence`, expected: `pauses up to ${habit.longestGap} min`, lookFirst: 'The way from the source to here: subscription, stream, permissions; and who changed it (CloudTrail).',
@@ -161,11 +166,27 @@ export class Coverage {
     }
   }
 
+  /** A sidecar whose task lives by other telemetry. Where no neighbour of it is heard either, it is the service's whole feed that is told of, once its habit is known. */
+  #lookAtSidecar(of: OwnerCoverage, task: string, minute: number, episodes: Episodes): void {
+    const missed = of.beats.missed(task, minute);
+    if (missed === undefined) return;
+    const whole = of.feeds.get('sensor');
+    if (whole !== undefined && isKnown(whole) && whole.lastMinute <= missed.beat.lastMinute) return;
+    const { silentMinutes, everyMinutes, beat } = missed;
+    const name = entityName(entityOf(of.owner));
+    this.#tell(episodes, of, 'sensor', 'coverage-silent', 'high', minute * minuteLengthMs, {
+      title: `The sidecar of a task of ${name} fell silent while the task lives on`,
+      summary: `The sidecar of this task said nothing for ${silentMinutes} minutes, though other telemetry of the task still comes; before, it was heard every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}. What happens within the task is not seen.`,
+      observed: `${silentMinutes} minutes of silence`, expected: `a sign of life every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}`,
+      lookFirst: 'What its last records tell; whether its container was killed or stopped, and by whom.',
+    }, beat, 'sidecar', task);
+  }
+
   #of({ key, owner }: OwnerRecord): OwnerCoverage | undefined {
     let of = this.#owners.get(key);
     if (of === undefined) {
       if (this.#owners.size >= ownerLimit) return undefined;
-      this.#owners.set(key, (of = { owner, key, feeds: new Map(), neverSeen: new Set() }));
+      this.#owners.set(key, (of = { owner, key, feeds: new Map(), neverSeen: new Set(), beats: new Heartbeats() }));
     }
     of.owner = owner;
     return of;
@@ -173,14 +194,15 @@ export class Coverage {
 
   #tell(
     episodes: Episodes,
-    of: OwnerCoverage,
+    of: Pick<OwnerCoverage, 'owner' | 'key'>,
     feed: FeedName,
     detector: string,
     severity: Severity,
     timeMs: number,
     said: { title: string; summary: string; observed: string; expected: string; lookFirst: string },
-    { minutes, firstMinute, lastMinute }: Habit,
+    { minutes, firstMinute, lastMinute }: Pick<Habit, 'minutes' | 'firstMinute' | 'lastMinute'>,
     object: string = feed,
+    task = '',
   ): void {
     const view: BaselineView = {
       isReady: true, isBorrowed: false,
@@ -190,8 +212,8 @@ export class Coverage {
       detector, severity,
       // Impair defenses: disable or modify cloud logs (ATT&CK v19, before it T1562.008).
       attack: detector === 'coverage-late' ? [] : ['T1685.002'],
-      entity: entityOf(of.owner), ownerKey: of.key,
-      evidence: { object, about: 'owner', unit: '', score: 0.6, quiet: 'Records that come as they used to.', ...said },
+      entity: { ...entityOf(of.owner), instance: task }, ownerKey: of.key,
+      evidence: { object, about: task === '' ? 'owner' : 'instance', unit: '', score: 0.6, quiet: 'Records that come as they used to.', ...said },
       timeMs, count: 1, records: [], view, deployment: undefined,
     });
   }
@@ -212,7 +234,7 @@ export class Coverage {
       JSON.stringify({
         isOn: this.isOn,
         feeds: [...this.#feeds],
-        owners: [...this.#owners.values()].map(({ owner, key, feeds, neverSeen }) => ({ owner, key, feeds: [...feeds], neverSeen: [...neverSeen] })),
+        owners: [...this.#owners.values()].map(({ owner, key, feeds, neverSeen, beats }) => ({ owner, key, feeds: [...feeds], neverSeen: [...neverSeen], beats: beats.pack() })),
         dueMs: Number.isFinite(this.#dueMs) ? this.#dueMs : null,
       }),
     ) as JsonValue;
@@ -222,13 +244,13 @@ export class Coverage {
     const { isOn, feeds, owners, dueMs } = packed as unknown as {
       isOn: boolean;
       feeds: [FeedName, Habit][];
-      owners: { owner: Owner; key: string; feeds: [FeedName, Habit][]; neverSeen: FeedName[] }[];
+      owners: { owner: Owner; key: string; feeds: [FeedName, Habit][]; neverSeen: FeedName[]; beats?: PackedBeats }[];
       dueMs: number | null;
     };
     const coverage = new Coverage();
     coverage.isOn = isOn;
     for (const [feed, habit] of feeds) coverage.#feeds.set(feed, habit);
-    for (const of of owners) coverage.#owners.set(of.key, { owner: of.owner, key: of.key, feeds: new Map(of.feeds), neverSeen: new Set(of.neverSeen) });
+    for (const of of owners) coverage.#owners.set(of.key, { owner: of.owner, key: of.key, feeds: new Map(of.feeds), neverSeen: new Set(of.neverSeen), beats: new Heartbeats(of.beats) });
     coverage.#dueMs = dueMs ?? Infinity;
     return coverage;
   }

@@ -27,7 +27,7 @@ const packed: { readonly [Kind in EventKind]: Readonly<Record<FieldOf<Kind>, tru
     networkInterface: true, addresses: true, images: true, deployment: true,
   },
   detection: { product: true, type: true, title: true, severity: true },
-  coverage: { state: true, detail: true },
+  coverage: { state: true, detail: true, nextWithinMs: true },
   process: {
     activity: true, pid: true, program: true, lineage: true, arguments: true, userId: true, realUserId: true, parentUserId: true, capabilities: true,
     gainedCapabilities: true, hasNoNewPrivileges: true, executable: true, executableChangedMs: true, isOfImage: true, isPrivilegedFile: true,

@@ -142,7 +142,7 @@ export class Rows {
         break;
       case 'coverage':
         if (row.state === 'lossy') minute.gaps.add(of.instance.owner.key);
-        this.#parts.state.coverage.note(of.instance.owner, row, this.#parts.state.episodes);
+        this.#parts.state.coverage.note(of.instance, row, this.#parts.state.episodes);
         break;
       default:
         break;

@@ -12,7 +12,7 @@ import { Minutes, type MinuteState } from './minutes.ts';
 import { ownersInMinutes, packMinutes, unpackMinutes } from './open-minutes.ts';
 import { minuteLengthMs, releaseOf, releaseOfMinuteEnd } from './order.ts';
 import type { OwnVotes } from './own-votes.ts';
-import { instanceKey, instanceMemoryMs, type OwnerRecord } from './owners.ts';
+import { instanceKey, instanceMemoryMs, type Instance } from './owners.ts';
 import type { Page } from './page.ts';
 import type { Teacher } from './parts.ts';
 import { ownersInPieces, Pieces, type JoinPieces } from './pieces.ts';
@@ -221,7 +221,7 @@ export class Walk {
   #close(minute: MinuteState, isLast: boolean): void {
     for (const { row, instance } of this.#pieces.close(minute, isLast)) this.rows.walkJoined(row, instance, minute);
     closeMinute(minute, this.state, this.judges, this.#silence, this.#teacher);
-    this.state.coverage.closed(minute.feed, minute.minute, ownersIn(minute), this.settings.lateness, this.state.episodes);
+    this.state.coverage.closed(minute.feed, minute.minute, heardIn(minute), this.settings.lateness, this.state.episodes);
     const endMs = (minute.minute + 1) * minuteLengthMs;
     // A stray date ends no memory and moves no mark.
     if (this.#span !== undefined && endMs - minuteLengthMs > this.#span.lastMs) return;
@@ -235,11 +235,9 @@ export class Walk {
   }
 }
 
-/** Owners that sent something in a minute, each once. */
-function ownersIn({ entities }: MinuteState): Set<OwnerRecord> {
-  const owners = new Set<OwnerRecord>();
+/** Who sent something in a minute. */
+function* heardIn({ entities }: MinuteState): Generator<Instance> {
   for (const { instance, kinds, continuationLines, metrics, network, waiting } of entities.values()) {
-    if (kinds !== undefined || continuationLines > 0 || metrics !== undefined || network !== undefined || waiting !== undefined) owners.add(instance.owner);
+    if (kinds !== undefined || continuationLines > 0 || metrics !== undefined || network !== undefined || waiting !== undefined) yield instance;
   }
-  return owners;
 }

@@ -1,7 +1,7 @@
 /** Coverage: feeds that fall silent, come late or lose records are told of; those that never promised anything are not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containerInsightsLine, fireLensLine, type Alert } from '#contract';
+import { containerInsightsLine, fireLensLine, publishedLine, type Alert, type FargazerEvent, type Subject } from '#contract';
 import { LiveGate } from '../../src/engine/live-gate.ts';
 import { Coverage } from '../../src/engine/coverage.ts';
 import type { Walk } from '../../src/engine/run.ts';
@@ -75,6 +75,31 @@ test('a service that never sent what its neighbours send is shown as never seen'
   assert.deepEqual(walk.state.coverage.rows().filter(({ state }) => state === 'never-seen').map(({ name, feed }) => `${name} ${feed}`), ['cart container-insights']);
 });
 
+/** Whose a line is, as the decoder says. */
+const subjectOf = (record: string): Subject => {
+  const events: FargazerEvent[] = [];
+  decodeRecords([record], { generation: 0, take: (event) => (events.push(event), event) });
+  return events[0]!.subject;
+};
+const beat = (minute: number, task: number): string =>
+  publishedLine({ kind: 'coverage', feed: 'sensor', timeMs: at(minute), id: `${task}/${minute}`, count: 1, subject: subjectOf(line(minute, 'cart', task)), state: 'working', detail: 'the sidecar looks', nextWithinMs: minuteMs });
+
+test('a sidecar that falls silent while its task logs on is told of, of that task alone', () => {
+  const logs = minutes(0, 100, (minute) => [line(minute, 'cart', 1), line(minute, 'cart', 2)]);
+  const beats = minutes(0, 100, (minute) => [beat(minute, 2), ...(minute < 40 ? [beat(minute, 1)] : [])]);
+  const walk = watched([...logs, ...beats], 103);
+  const alerts = walk.state.episodes.alerts(-Infinity, true);
+  assert.deepEqual(told(walk), ['coverage-silent cart sidecar']);
+  assert.equal(alerts[0]!.entity.instance, subjectOf(line(0, 'cart', 1)).task);
+  assert.match(alerts[0]!.summary, /said nothing for 5 minutes, though other telemetry of the task still comes; before, it was heard every minute/);
+});
+
+test('a sidecar that ends with its task, and one that never gave its word, are no silence', () => {
+  const ended = minutes(0, 40, (minute) => [line(minute, 'cart', 1), beat(minute, 1)]);
+  const others = minutes(0, 60, (minute) => [line(minute, 'cart', 2)]);
+  assert.deepEqual(told(watched([...ended, ...minutes(40, 43, (minute) => [line(minute, 'cart', 1)]), ...others], 63)), []);
+});
+
 test('lateness is told of once it lasts five minutes', () => {
   const walk = walkOf([]);
   walk.state.coverage.isOn = true;
@@ -91,7 +116,7 @@ test('lateness is told of once it lasts five minutes', () => {
 });
 
 test('coverage passes through a state as it was', () => {
-  const walk = watched([...minutes(0, 90, both), ...minutes(90, 130, (minute) => [line(minute, 'cart', 1)])], 130);
+  const walk = watched([...minutes(0, 90, both), ...minutes(90, 130, (minute) => [line(minute, 'cart', 1)]), ...minutes(0, 90, (minute) => [beat(minute, 1)])], 130);
   const packed = walk.state.coverage.pack();
   assert.deepEqual(Coverage.unpack(JSON.parse(JSON.stringify(packed)) as typeof packed).pack(), packed);
 });

@@ -71,9 +71,9 @@ export async function ship({ source, writer, subject, start, clock, onTrouble }:
     linesBytes += line.length + 1;
     if (linesBytes >= recordBytes) seal();
   };
-  const own = (state: CoverageEvent['state'], detail: string): void => {
+  const own = (said: Pick<CoverageEvent, 'state' | 'detail' | 'nextWithinMs'>): void => {
     made += 1;
-    add(publishedLine({ kind: 'coverage', feed: 'sensor', timeMs: clock.now(), id: `${start}.s/${made}`, subject: subject(), state, detail }));
+    add(publishedLine({ kind: 'coverage', feed: 'sensor', timeMs: clock.now(), id: `${start}.s/${made}`, subject: subject(), ...said }));
   };
   /** Rows of the tape as lines of the published form. */
   const lift = (): void => {
@@ -109,10 +109,10 @@ export async function ship({ source, writer, subject, start, clock, onTrouble }:
       }
       if (nowMs - aliveMs >= aliveEveryMs) {
         aliveMs = nowMs;
-        own('working', 'the sidecar looks');
+        own({ state: 'working', detail: 'the sidecar looks', nextWithinMs: aliveEveryMs });
       }
       if (dropped > droppedTold) {
-        own('lossy', `${dropped - droppedTold} records of the sidecar were dropped, for the stream took nothing`);
+        own({ state: 'lossy', detail: `${dropped - droppedTold} records of the sidecar were dropped, for the stream took nothing` });
         droppedTold = dropped;
       }
       seal();
