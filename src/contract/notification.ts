@@ -48,9 +48,10 @@ export interface Notifier {
   name: string;
   /**
    * Delivers, or throws `SinkError`. `receipt` is what the last delivery of the same key returned (an id to update or to
-   * thread under; at most 1 KB of JSON), undefined for the first; what is returned is kept.
+   * thread under; at most 1 KB of JSON), undefined for the first; what is returned is kept. `keep` keeps one before that: of a
+   * message that has gone, while something that may take long or break off still follows it, so that no crash sends it again.
    */
-  notify(notification: Notification, receipt: JsonValue | undefined): Promise<JsonValue | undefined>;
+  notify(notification: Notification, receipt: JsonValue | undefined, keep?: (receipt: JsonValue) => Promise<void>): Promise<JsonValue | undefined>;
   close?(): Promise<void>;
 }
 
@@ -71,6 +72,8 @@ export interface Picture {
   unit: string;
   /** Over which time, in the reader's language. */
   caption?: string;
+  /** What is drawn in words, for those who do not see it. */
+  description?: string;
 }
 
 /** A notification in words, in one language, before escaping. */

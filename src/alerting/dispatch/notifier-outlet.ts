@@ -55,10 +55,11 @@ export function notifierOutlet(notifier: Notifier, { store, isFor }: NotifierSet
       if (!isFor(notification.receiver)) return;
       receipts ??= await load();
       const before = receipts.get(notification.key);
-      const receipt = await notifier.notify(notification, before);
-      const isKept = receipt !== undefined && JSON.stringify(receipt).length <= receiptBytes;
-      if (!isKept && before === undefined) return;
-      await keep(notification.key, isKept ? receipt : undefined).catch(() => undefined);
+      const keepNow = async (receipt: JsonValue | undefined): Promise<void> => {
+        const isKept = receipt !== undefined && JSON.stringify(receipt).length <= receiptBytes;
+        if (isKept || receipts!.has(notification.key)) await keep(notification.key, isKept ? receipt : undefined).catch(() => undefined);
+      };
+      await keepNow(await notifier.notify(notification, before, keepNow));
     },
     ...(notifier.close === undefined ? {} : { close: () => notifier.close!() }),
   };

@@ -66,3 +66,38 @@ test('a failure is that of the notifier, and keeps no receipt', async () => {
   await assert.rejects(outlet.send(sending('a', 1)), /down/);
   assert.equal(await store.item(receiptsKey('noting')), undefined);
 });
+
+test('what was kept early outlives a process that ends before the notifier does', async () => {
+  const store = memoryStore();
+  const calls: (JsonValue | undefined)[] = [];
+  const notifier: Notifier = {
+    name: 'noting',
+    async notify(_, receipt, keep) {
+      calls.push(receipt);
+      await keep?.({ message: 'gone' });
+      return new Promise<undefined>(() => undefined);
+    },
+  };
+  void notifierOutlet(notifier, { store, isFor: () => true }).send(sending('a', 1));
+  while ((await store.item(receiptsKey('noting'))) === undefined) await new Promise(setImmediate);
+  void notifierOutlet(notifier, { store, isFor: () => true }).send(sending('a', 1));
+  while (calls.length < 2) await new Promise(setImmediate);
+  assert.deepEqual(calls, [undefined, { message: 'gone' }]);
+});
+
+test('what is returned in the end takes the place of what was kept early', async () => {
+  const store = memoryStore();
+  const notifier: Notifier = {
+    name: 'noting',
+    async notify(_, receipt, keep) {
+      await keep?.({ message: 'early' });
+      return receipt === undefined ? { message: 'whole' } : undefined;
+    },
+  };
+  const outlet = notifierOutlet(notifier, { store, isFor: () => true });
+  const kept = async (): Promise<JsonValue | undefined> => (((await store.item(receiptsKey('noting')))?.value ?? {}) as { receipts?: JsonValue }).receipts;
+  await outlet.send(sending('a', 1));
+  assert.deepEqual(await kept(), [['a', { message: 'whole' }]]);
+  await outlet.send(sending('a', 2));
+  assert.deepEqual(await kept(), []);
+});
