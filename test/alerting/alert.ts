@@ -1,5 +1,5 @@
 /** An alert to send, whole and plain; tests change what they are about. */
-import type { Alert } from '#contract';
+import type { Alert, AlertSeries } from '#contract';
 
 export function anAlert(changes: Partial<Alert> = {}): Alert {
   return {
@@ -41,4 +41,15 @@ export function anAlert(changes: Partial<Alert> = {}): Alert {
     },
     ...changes,
   };
+}
+
+/** Twenty quiet minutes and one of this many bytes. */
+export function aSeries(lastBytes = 41_000_000): AlertSeries {
+  return { unit: 'bytes/min', start: '2026-03-04T17:55:00.000Z', stepSeconds: 60, values: [...Array.from({ length: 20 }, (_, index) => 200_000 + 90_000 * (index % 5)), lastBytes], low: 200_000, high: 3_100_000 };
+}
+
+/** The alert with its recent values, so that there is something to draw. */
+export function aDrawnAlert(changes: Partial<Alert> = {}, lastBytes?: number): Alert {
+  const alert = anAlert(changes);
+  return { ...alert, evidence: { ...alert.evidence, series: aSeries(lastBytes) } };
 }

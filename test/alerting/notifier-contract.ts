@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SinkError, type JsonValue, type Notification, type Notifier } from '#contract';
-import { anAlert } from './alert.ts';
+import { anAlert, aSeries } from './alert.ts';
 import { hostileStrings, neverShown } from './hostile.ts';
 import { anIncident, aNotification, stories, storyNotifications } from './message/stories.ts';
 import { openHttpService, type Fault } from './stand-ins/http-service.ts';
@@ -183,7 +183,7 @@ function spoilt(texts: readonly string[]): Notification {
   const alert = anAlert({
     title: text(), summary: text(), object: text(), detector: text(), attack: [text(), text()],
     entity: { ...plain.entity, kind: text(), name: text(), account: text(), region: text(), cluster: text(), container: text(), instance: text() },
-    evidence: { ...plain.evidence, observed: text(), expected: text(), unit: text(), records: [{ file: text(), raw: text() }] },
+    evidence: { ...plain.evidence, observed: text(), expected: text(), unit: text(), records: [{ file: text(), raw: text() }], series: { ...aSeries(), unit: text() } },
     explanation: { history: text(), quiet: text(), lookFirst: text(), deployment: text() },
   });
   const more = [1, 2, 3].map((index) => ({ ...structuredClone(alert), id: `h${index}`, title: text(), summary: text() }));

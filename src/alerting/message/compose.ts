@@ -1,5 +1,6 @@
 /** A notification in words: what happened to whom, how unusual, what to look at first; plain text in the reader's language and zone. */
 import { severities, type Alert, type Fact, type Message, type Notification, type Picture, type Severity } from '#contract';
+import { quantity, range } from '../text.ts';
 import { english } from './english.ts';
 import { cutAtWord } from './fit.ts';
 import { clockTime, inReadersZone, zoneName, type Reader } from './moment.ts';
@@ -104,11 +105,17 @@ function incidentsTold(notification: Notification, words: Words, reader: Reader)
 
 /** Fewer values show nothing. */
 const leastValues = 3;
+/** A unit is of any length; services take 1,000 and more. */
+const descriptionCharacters = 300;
 
 function pictureOf({ evidence: { series } }: Alert, words: Words): { picture?: Picture } {
   if (series === undefined || series.values.filter((value) => value !== null).length < leastValues) return {};
   const { values, low, high, unit, stepSeconds } = series;
-  return { picture: { points: values, low, high, unit, caption: plain(words.recent(values.length * stepSeconds * 1_000)) } };
+  const known = values.filter((value) => value !== null);
+  const caption = plain(words.recent(values.length * stepSeconds * 1_000));
+  const usual = high === null ? '' : low === null ? `up to ${quantity(high, unit)}` : range(low, high, unit);
+  const description = plain(words.pictured(caption, range(Math.min(...known), Math.max(...known), unit), usual), descriptionCharacters);
+  return { picture: { points: values, low, high, unit, caption, description } };
 }
 
 function digest({ status, timeMs, incidents }: Notification, held: NonNullable<Notification['digest']>, words: Words, reader: Reader): Message {

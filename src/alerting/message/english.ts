@@ -112,6 +112,7 @@ export const english: Words = {
   digestLook: '`fargazer alerts list` shows each of them; none was lost.',
   bySeverity: (counts) => counts.map(([severity, count]) => `${number(count)} ${severityWord(severity, 'en')}`).join(', '),
   recent: (ms) => `last ${duration(ms)}`,
+  pictured: (caption, values, usual) => `${caption}: ${values}${usual === '' ? '' : `; usual: ${usual}`}`,
   testTitle: 'fargazer can reach you here',
   testText: 'This is a test. Nothing happened, and nothing is to be done.',
   nothing: 'fargazer sends a notification without alerts',

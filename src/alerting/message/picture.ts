@@ -20,8 +20,8 @@ export interface PictureSize {
 
 /** Room for a line's thickness and a point's half. */
 const svgMarginPx = 3;
-export const accent = '#0072b2';
-export const alarm = '#b3261e';
+const accent = '#0072b2';
+const alarm = '#b3261e';
 
 /** Where a value stands, in pixels from the upper left; from zero or the lowest value up to the highest, with the band. */
 export function scaleOf({ points, low, high }: Picture, { widthPx, heightPx }: PictureSize, marginPx: number): { x(index: number): number; y(value: number): number } {

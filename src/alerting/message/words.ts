@@ -32,6 +32,8 @@ export interface Words {
   bySeverity(counts: readonly [Severity, number][]): string;
   /** Beneath a picture: over how long it goes. */
   recent(ms: number): string;
+  /** What a picture shows, for those who do not see it: its caption, the least and the most, what is usual. */
+  pictured(caption: string, values: string, usual: string): string;
   testTitle: string;
   testText: string;
   nothing: string;

@@ -61,6 +61,8 @@ describe('a message', () => {
     const { picture } = compose(exfiltration(), utc);
     assert.deepEqual([picture?.points.length, picture?.points.at(-1), picture?.high, picture?.caption], [21, 41_640_000, 2_054_000, 'last 21 min']);
     assert.equal(compose(exfiltration(), tokyo).picture?.caption, '直近 21 分');
+    assert.equal(picture?.description, 'last 21 min: 174 kB to 41.6 MB a minute; usual: 3.31 kB to 2.05 MB a minute');
+    assert.equal(compose(exfiltration(), tokyo).picture?.description, '直近 21 分: 174 kB〜41.6 MB/分（通常は 3.31 kB〜2.05 MB/分）');
     assert.equal(compose({ ...exfiltration(), status: 'resolved', reason: 'all alerts resolved' }, utc).picture, undefined);
     const few = { unit: 'bytes/min', start: '2026-03-04T18:15:00.000Z', stepSeconds: 60, values: [1, null, 2], low: 0, high: 1 };
     assert.equal(compose(aNotification([anIncident([anAlert({ evidence: { ...anAlert().evidence, series: few } })])]), utc).picture, undefined);

@@ -5,6 +5,7 @@ import { crc32, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { clockTime, inReadersZone, moment, zoneName } from '../../../src/alerting/message/moment.ts';
 import { pictureSvg, sparkline } from '../../../src/alerting/message/picture.ts';
+import { chatSize } from '../../../src/alerting/message/picture-file.ts';
 import { picturePng } from '../../../src/alerting/message/picture-png.ts';
 import { plain } from '../../../src/alerting/message/plain.ts';
 import { isTimeZone } from '../../../src/alerting/message/reader-options.ts';
@@ -115,6 +116,24 @@ describe('pictures as PNG', () => {
     assert.deepEqual(colours(60), new Set([none, band, line]));
     assert.ok(colours(194).has(outside!));
     assert.equal(image.at(60, 2), none);
+  });
+
+  test('have a ground of their own, which nothing shows through and nothing leaves, where they become photographs', () => {
+    const dark = picturePng({ points: [10, 10, 10, 100], low: 0, high: 50, unit: '' }, { widthPx: 200, heightPx: 100 }, 'dark');
+    const opacities = dark.subarray(dark.indexOf('tRNS') + 4, dark.indexOf('tRNS') + 8);
+    assert.deepEqual([...opacities], [255, 255, 255, 255]);
+    const image = pixels(dark);
+    for (const [x, y] of [[0, 0], [199, 0], [199, 99], [0, 99], [199, 20]] as const) assert.equal(image.at(x, y), none);
+  });
+
+  test('are under 20 KB at the size of chats, however restless', () => {
+    let seed = 7;
+    const noise = (): number => (seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0);
+    const picture = { points: Array.from({ length: 60 }, noise), low: 1_000_000_000, high: 3_000_000_000, unit: '' };
+    for (const ground of ['none', 'dark'] as const) {
+      const { length } = picturePng(picture, chatSize, ground);
+      assert.ok(length < 20_000, `${length} bytes`);
+    }
   });
 
   test('are small, the same each time, and made of any values', () => {

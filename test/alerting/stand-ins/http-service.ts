@@ -10,6 +10,8 @@ export interface ServiceRequest {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** The same, for what is no text. */
+  bytes: Buffer;
 }
 
 export interface ServiceAnswer {
@@ -28,6 +30,8 @@ export interface HttpService {
   requests: ServiceRequest[];
   /** From now on; undefined for none. */
   fault: Fault | undefined;
+  /** The fault of one request before that of all. */
+  faultOf?: (request: ServiceRequest) => Fault | undefined;
   /** Bytes of huge answers that were handed to the network. */
   hugeBytes: number;
   close(): Promise<void>;
@@ -38,24 +42,25 @@ const hugeBytes = 50_000_000;
 const pieceBytes = 65_536;
 
 /** Serves on a free port of the loopback address; `serve` is the service itself. */
-export function openHttpService(serve: (request: ServiceRequest) => ServiceAnswer, { isWrongCertificate = false } = {}): Promise<HttpService> {
+export function openHttpService(serve: (request: ServiceRequest) => ServiceAnswer | Promise<ServiceAnswer>, { isWrongCertificate = false } = {}): Promise<HttpService> {
   return new Promise((resolve) => {
     const handle = (incoming: IncomingMessage, response: ServerResponse): void => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('end', () => {
-        const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks).toString() };
+        const bytes = Buffer.concat(chunks);
+        const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body: bytes.toString(), bytes };
         service.requests.push(request);
-        answer(request, response);
+        void answer(request, response);
       });
     };
-    const answer = (request: ServiceRequest, response: ServerResponse): void => {
-      const { fault } = service;
+    const answer = async (request: ServiceRequest, response: ServerResponse): Promise<void> => {
+      const fault = service.faultOf?.(request) ?? service.fault;
       if (fault === 'hang') return;
       if (fault === 'reset') return void response.socket?.resetAndDestroy();
       if (fault === 'slow-body') return void response.writeHead(200, { 'content-length': '1000' }).write('{');
       if (fault === 'huge') return pour(response);
-      const { status, headers, body } = fault ?? serve(request);
+      const { status, headers, body } = fault ?? (await serve(request));
       response.writeHead(status, headers).end(body ?? '');
     };
     const pour = (response: ServerResponse): void => {

@@ -83,16 +83,21 @@ export function openMailServer({ tls, hasWrongCertificate = false, login, refuse
   });
 }
 
-/** RFC 5322 and MIME as far as our mails go: one multipart/alternative, encoded words, quoted-printable and base64. */
+/** RFC 5322 and MIME as far as our mails go: parts in parts, encoded words, quoted-printable and base64. */
 export function readMail(raw: string): ReadMail {
   const { headers, body } = split(raw);
-  const boundary = /boundary="([^"]+)"/.exec(headers.get('content-type') ?? '')?.[1];
-  const pieces = boundary === undefined ? [raw] : body.split(`--${boundary}`).slice(1, -1).map((piece) => piece.replace(/^\r\n/, ''));
-  const parts = new Map(pieces.map((piece) => {
-    const part = split(piece);
-    return [/^[\w/]+/.exec(part.headers.get('content-type') ?? '')?.[0] ?? '', decoded(part.body, part.headers.get('content-transfer-encoding') ?? '7bit')];
-  }));
-  return { raw, headers, subject: words(headers.get('subject') ?? ''), parts };
+  return { raw, headers, subject: words(headers.get('subject') ?? ''), parts: new Map(partsOf(headers, body)) };
+}
+
+/** By their type, those inside of others too. */
+function partsOf(headers: ReadonlyMap<string, string>, body: string): [type: string, text: string][] {
+  const type = headers.get('content-type') ?? '';
+  const boundary = /boundary="([^"]+)"/.exec(type)?.[1];
+  if (boundary === undefined) return [[/^[\w/]+/.exec(type)?.[0] ?? '', decoded(body, headers.get('content-transfer-encoding') ?? '7bit')]];
+  return body.split(`--${boundary}`).slice(1, -1).flatMap((piece) => {
+    const part = split(piece.replace(/^\r\n/, ''));
+    return partsOf(part.headers, part.body);
+  });
 }
 
 function split(text: string): { headers: Map<string, string>; body: string } {

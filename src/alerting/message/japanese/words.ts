@@ -9,7 +9,7 @@ import { actLooks, actQuiets, actTitle, actUnusual, callTitle } from './acts.ts'
 import { connectionLooks, connectionSummaries, connectionTitles } from './connections.ts';
 import { habitQuiets } from './habits.ts';
 import { lineLooks, lineQuiets, lineSummaries, lineTitles } from './lines.ts';
-import { over, who } from './measures.ts';
+import { amount, over, who } from './measures.ts';
 import { processTitles } from './process-titles.ts';
 import { processLooks, processSummaries } from './processes.ts';
 import { resourceLooks, resourceQuiets, resourceSummaries, resourceTitles } from './resources.ts';
@@ -156,6 +156,7 @@ export const japanese: Words = {
   digestLook: '`fargazer alerts list` で 1 件ずつ確認できます。失われたアラートはありません。',
   bySeverity: (counts) => counts.map(([severity, count]) => `${severityWord(severity, 'ja')} ${number(count)} 件`).join('、'),
   recent: (ms) => `直近 ${lasting(ms)}`,
+  pictured: (caption, values, usual) => `${caption}: ${amount(values)}${usual === '' ? '' : `（通常は ${amount(usual)}）`}`,
   testTitle: 'fargazer からの通知が届くことを確認しました',
   testText: 'これはテストです。何も起きていません。対応は不要です。',
   nothing: 'fargazer からアラートのない通知が送られました',
