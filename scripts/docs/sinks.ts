@@ -24,6 +24,8 @@ export function sinksPage(): string {
     'Delivery is at least once and in order within an incident. Where a service fails, is down or asks for patience, it is tried again with growing pauses; what it refuses for good goes to the dead letters. Limits are kept by leaving out whole facts, the last first, and saying how many (`+3`). Everything that comes from telemetry is escaped for its service, so that it pings nobody, links nowhere and changes no message.',
     '## For people',
     overview(forPeople),
+    'Where the recent values of a number are known, a small picture shows them over their usual band: as a file where the service takes files itself, else as a line of blocks. The file holds no text and is under 20 KB; nothing is loaded from anywhere. No message is lost or comes twice for its picture: what a service refuses goes at once with blocks instead, and for ten minutes no picture is tried.',
+    pictureTable(forPeople),
     '## For programs',
     overview(forPrograms),
     ...Object.entries(all).map(([name, facts]) => section(name, facts)),
@@ -32,6 +34,10 @@ export function sinksPage(): string {
 
 function overview(facts: Readonly<Record<string, SinkFacts>>): string {
   return table(['Output', 'What it sends', 'Later of the same incident', 'When it is over'], Object.entries(facts).map(([name, { says, updates, resolves }]) => [`[\`${name}\`](#${name})`, says, updates, resolves]));
+}
+
+function pictureTable(facts: Readonly<Record<string, SinkFacts>>): string {
+  return table(['Output', 'The picture'], Object.entries(facts).map(([name, { picture = '' }]) => [`[\`${name}\`](#${name})`, picture]));
 }
 
 function section(name: string, { title, says, limits, example }: SinkFacts): string {

@@ -5,13 +5,11 @@ import type { Notification, Notifier, Severity } from '#contract';
 import { markdown } from '../../src/alerting/message/dialects.ts';
 import { inQuotationMarks, withQuotations } from '../../src/alerting/message/quotations.ts';
 import { googleChat } from '../../src/alerting/sinks/google-chat/index.ts';
-import { mattermost } from '../../src/alerting/sinks/mattermost/index.ts';
-import { mattermostOptions } from '../../src/alerting/sinks/mattermost/options.ts';
 import { ntfy } from '../../src/alerting/sinks/ntfy/index.ts';
 import { ntfyOptions } from '../../src/alerting/sinks/ntfy/options.ts';
 import { telegram } from '../../src/alerting/sinks/telegram/index.ts';
 import { telegramOptions } from '../../src/alerting/sinks/telegram/options.ts';
-import { anAlert } from './alert.ts';
+import { aDrawnAlert, anAlert } from './alert.ts';
 import { anIncident, aNotification } from './message/stories.ts';
 import { failureOf } from './notifier-contract.ts';
 import { googleChatPath, openGoogleChat } from './stand-ins/google-chat.ts';
@@ -53,6 +51,28 @@ describe('telegram', () => {
     const { notifier } = await open(t);
     const receipt = await notifier.notify(first(), undefined);
     assert.deepEqual(await notifier.notify(first(), receipt), receipt);
+  });
+
+  test('tells a caption in whole facts, within what Telegram takes beneath a photograph', async (t) => {
+    const { standIn, notifier } = await open(t);
+    const long = aDrawnAlert({ explanation: { history: 'word '.repeat(40), quiet: 'never '.repeat(100), lookFirst: '<b>&'.repeat(60) }, summary: '&<>'.repeat(400) });
+    await notifier.notify(first({ incidents: [anIncident([long])] }), undefined);
+    assert.deepEqual(standIn.complaints, []);
+    const told = standIn.arrived[0]?.text ?? '';
+    assert.ok(told.length > 600 && told.length <= 1_024, `${told.length} characters`);
+    assert.match(told, /\+\d+\nLast 21 min$/);
+    assert.match(told, /Look first: .*History: .* word\n\+\d/s);
+  });
+
+  test('goes on with the caption where a message became a photograph and nobody could note it', async (t) => {
+    const { standIn, notifier } = await open(t);
+    const bare = await notifier.notify(first(), undefined);
+    await notifier.notify(first({ sequence: 2, incidents: [anIncident([aDrawnAlert()])] }), bare);
+    assert.equal(standIn.photos.size, 1);
+    const next = await notifier.notify(first({ sequence: 3, reason: 'all alerts resolved', status: 'resolved' }), bare);
+    assert.match(standIn.messages.get(1) ?? '', /Resolved: /);
+    assert.equal(standIn.messages.size, 1);
+    assert.deepEqual(next, { chat: telegramChat, id: 1, sequence: 3, isPhoto: true });
   });
 
   test('sends anew what is not there any more, and never touches the message of another chat', async (t) => {
@@ -129,18 +149,6 @@ describe('ntfy', () => {
     await ntfy({ topic: ntfyTopic, url: service.origin, ...near }).notify(first(), undefined);
     assert.equal(service.requests[0]?.headers.authorization, undefined);
     for (const topic of ['', 'a/b', 'x'.repeat(65), 'über']) assert.ok(!ntfyOptions.safeParse({ topic }).success, topic);
-  });
-});
-
-describe('mattermost', () => {
-  test('names another channel and sender only where they are configured', async (t) => {
-    const service = await openHttpService(() => ({ status: 200, body: 'ok' }));
-    t.after(() => service.close());
-    await mattermost({ url: `${service.origin}/hooks/x`, ...near }).notify(first(), undefined);
-    await mattermost({ url: `${service.origin}/hooks/x`, channel: 'alerts', username: 'fargazer', ...near }).notify(first(), undefined);
-    const [bare, named] = service.requests.map(({ body }) => Object.keys(JSON.parse(body) as object).toSorted());
-    assert.deepEqual([bare, named], [['attachments'], ['attachments', 'channel', 'username']]);
-    assert.ok(!mattermostOptions.safeParse({ url: 'https://chat.example/hooks/x', channel: 'town square' }).success);
   });
 });
 

@@ -48,7 +48,7 @@ function teamsHarmless(body: string): void {
 
 /** Markdown that Discord would act on: whatever stands without a backslash, but our own bold marks. */
 function discordHarmless(body: string): void {
-  const { content, embeds, allowed_mentions: mentions } = JSON.parse(body) as { content: string; embeds: { description?: string; footer: { text: string } }[]; allowed_mentions: unknown };
+  const { content, embeds, attachments = [], allowed_mentions: mentions } = JSON.parse(body) as { content: string; embeds: { description?: string; footer: { text: string } }[]; attachments?: { description: string }[]; allowed_mentions: unknown };
   assert.deepEqual(mentions, { parse: [] });
   const described = (embeds[0]?.description ?? '').split('\n');
   for (const line of [content, ...described]) {
@@ -61,6 +61,7 @@ function discordHarmless(body: string): void {
     assert.doesNotMatch(line, linkable);
   }
   assert.doesNotMatch(embeds[0]?.footer.text ?? '', linkable);
+  for (const { description } of attachments) assert.doesNotMatch(description, linkable);
 }
 
 const near = { allowPrivate: true, timeoutMs: 1_000 };

@@ -9,6 +9,7 @@ import { runNotifierContract, type Arrived, type NotifierBench } from './notifie
 import { googleChatPath, openGoogleChat, readCardHtml } from './stand-ins/google-chat.ts';
 import type { HttpService } from './stand-ins/http-service.ts';
 import { mattermostPath, openMattermost } from './stand-ins/mattermost.ts';
+import { mattermostChannel, mattermostToken, openMattermostApi } from './stand-ins/mattermost-api.ts';
 import { ntfyToken, ntfyTopic, openNtfy } from './stand-ins/ntfy.ts';
 import { openTelegram, readTelegramHtml, telegramChat, telegramToken } from './stand-ins/telegram.ts';
 import type { Notifier } from '#contract';
@@ -91,6 +92,19 @@ runNotifierContract([
     secrets: ['hook-key-is-secret-8xw3'],
     update: 'message',
     falseSuccesses: [{ answer: page, isRetryable: true }],
+    harmless: mattermostHarmless,
+  },
+  {
+    name: 'mattermost',
+    way: 'with the token of a bot',
+    async open(reader) {
+      const standIn = await openMattermostApi();
+      return bench(mattermost({ url: standIn.service.origin, token: mattermostToken, channel: mattermostChannel, ...reader, ...near }), standIn);
+    },
+    at: (origin) => mattermost({ url: origin, token: mattermostToken, channel: mattermostChannel, ...near }),
+    secrets: [mattermostToken],
+    update: 'update',
+    falseSuccesses: [{ answer: page, isRetryable: true }, { answer: { status: 200, body: '{"status":"OK"}' }, isRetryable: true }],
     harmless: mattermostHarmless,
   },
   {

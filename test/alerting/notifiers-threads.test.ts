@@ -1,14 +1,16 @@
 /** What Slack's bot, Discord and Teams do beyond the contract: threads, changes of messages that are gone, waits in bodies, options. */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import { notifierOutlet, type Sending } from '../../src/alerting/dispatch/notifier-outlet.ts';
 import { discord } from '../../src/alerting/sinks/discord/index.ts';
 import { discordOptions } from '../../src/alerting/sinks/discord/options.ts';
 import { slack } from '../../src/alerting/sinks/slack/index.ts';
 import { slackOptions } from '../../src/alerting/sinks/slack/options.ts';
 import { teams } from '../../src/alerting/sinks/teams/index.ts';
 import { teamsOptions } from '../../src/alerting/sinks/teams/options.ts';
+import { memoryStore } from '../../src/stores/memory/index.ts';
 import type { JsonValue, Notification, Notifier } from '#contract';
-import { anAlert } from './alert.ts';
+import { aDrawnAlert, anAlert } from './alert.ts';
 import { anIncident, aNotification } from './message/stories.ts';
 import { failureOf } from './notifier-contract.ts';
 import { discordPath, openDiscord, type DiscordStandIn } from './stand-ins/discord.ts';
@@ -80,6 +82,57 @@ describe('the bot of Slack', () => {
     ]);
     assert.match(text, /&lt;!channel&gt;/);
   });
+});
+
+describe('pictures in threads of Slack', () => {
+  const drawn = (sequence: number, lastBytes?: number): Notification => aNotification([anIncident([aDrawnAlert({}, lastBytes)])], { sequence, reason: sequence === 1 ? 'first notification' : 'repeat interval elapsed' });
+  const steps = ['/api/files.getUploadURLExternal', '/upload/', '/api/files.completeUploadExternal'];
+
+  test('stand beneath their message, described and with their time', async (t) => {
+    const { standIn, bot } = await openBot(t);
+    const receipt = await bot.notify(drawn(1), undefined);
+    assert.deepEqual(standIn.shared.map(({ thread, title, alt }) => [thread, title, alt]), [[(receipt as { ts: string }).ts, 'Last 21 min', 'Last 21 min: 200 kB to 41 MB a minute; usual: 200 kB to 3.1 MB a minute']]);
+    assert.deepEqual(standIn.complaints, []);
+  });
+
+  test('are not told again while they stay the same', async (t) => {
+    const { standIn, bot } = await openBot(t);
+    const two = await bot.notify(drawn(2), await bot.notify(drawn(1), undefined));
+    assert.equal(standIn.shared.length, 1);
+    await bot.notify(drawn(3, 52_000_000), two);
+    assert.equal(standIn.shared.length, 2);
+  });
+
+  for (const [index, step] of steps.entries()) {
+    test(`cost nothing but themselves where step ${index + 1} of 3 fails`, async (t) => {
+      const { standIn, bot } = await openBot(t);
+      standIn.service.faultOf = ({ path }) => (path.startsWith(step) ? { status: 500, body: '' } : undefined);
+      assert.ok((await bot.notify(drawn(1), undefined)) !== undefined);
+      assert.deepEqual([standIn.arrived.map(({ how }) => how), standIn.shared], [['message'], []]);
+      assert.ok(!standIn.service.requests.some(({ path }) => steps.slice(index + 1).some((later) => path.startsWith(later))));
+    });
+
+    test(`cost no second message where the process ends in step ${index + 1} of 3`, async (t) => {
+      const { standIn, bot } = await openBot(t);
+      const store = memoryStore();
+      const item: Sending = { id: 'a', revision: 1, notification: drawn(1) };
+      const isReached = new Promise<void>((resolve) => {
+        standIn.service.faultOf = ({ path }) => {
+          if (!path.startsWith(step)) return undefined;
+          resolve();
+          return 'hang';
+        };
+      });
+      void notifierOutlet(bot, { store, isFor: () => true }).send(item);
+      await isReached;
+      delete standIn.service.faultOf;
+      // Another process, with what the first had kept.
+      const next = slack({ token: slackToken, channel: '#alerts', apiUrl: `${standIn.service.origin}/api/`, ...near });
+      await notifierOutlet(next, { store, isFor: () => true }).send(item);
+      assert.deepEqual(standIn.arrived.map(({ how }) => how), ['message', 'update']);
+      assert.equal(standIn.shared.length, 1);
+    });
+  }
 });
 
 describe('Discord', () => {

@@ -30,7 +30,7 @@ describe('the page', () => {
 
   test('needs nothing but itself, and runs nothing', () => {
     // The pictures of the evidence stand in the page itself.
-    const without = page.replace(/<img src="data:image\/png;base64,[A-Za-z0-9+/=]+"/g, '');
+    const without = page.replace(/<img(?: class="picture")? src="data:image\/png;base64,[A-Za-z0-9+/=]+"/g, '');
     assert.notEqual(without, page);
     assert.doesNotMatch(without, /<script|<link|<img|<iframe|\son[a-z]+=|url\(|@import|\ssrc=/i);
     assert.doesNotMatch(page.replace(/http:\/\/www\.w3\.org[^"]*/g, ''), /href="(?!#)/);
@@ -46,11 +46,16 @@ describe('the page', () => {
     for (const section of sections) assert.match(section, /[\u3040-\u30ff]/);
   });
 
-  test('draws the minutes before a number that is told, for every output', async () => {
+  test('draws the minutes before a number that is told, for every output: as a picture or in blocks', async () => {
     const numbers = recorded.filter(({ name }) => name === 'fargate-exfiltration');
+    const blocks = ['▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ last 21 min', '▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ 直近 21 分'];
+    const withPicture = ['slack', 'discord', 'mattermost', 'telegram', 'email'];
     for (const sink of previewedSinks) {
       const page = await renderPreview(numbers, { sink, timeZone: 'UTC' });
-      for (const drawn of ['▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ last 21 min', '▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁█ 直近 21 分']) assert.ok(page.includes(drawn), sink);
+      const images = page.match(/<img [^>]*src="data:image\/png;base64,iVBOR/g) ?? [];
+      // Two languages; of the first and while it goes on.
+      assert.equal(images.length, withPicture.includes(sink) ? 4 : 0, sink);
+      for (const drawn of blocks) assert.equal(page.includes(drawn), !['discord', 'mattermost', 'telegram'].includes(sink), sink);
     }
   });
 

@@ -1,15 +1,21 @@
 /** Telegram and ntfy as a telephone shows what they are sent. */
+import { pictureFile } from '../message/picture-file.ts';
 import { publication } from '../sinks/ntfy/publication.ts';
-import { telegramText } from '../sinks/telegram/text.ts';
+import { telegramCaption, telegramText } from '../sinks/telegram/text.ts';
 import { fewTags } from './markup.ts';
-import { escaped, postedAt, type Screen } from './screen.ts';
+import { escaped, postedAt, shownPicture, type Screen } from './screen.ts';
 
 export const telegramScreen: Screen = {
   id: 'telegram',
   name: 'telegram',
   title: 'Telegram',
-  about: 'The message changes, and one line beneath it says so.',
-  render: (shown) => `<div class="telegram"><div class="bubble"><b class="sender">fargazer</b><br>${fewTags(telegramText(shown.message, shown.reader.locale))}<time>${postedAt(shown)}</time></div></div>`,
+  about: 'The message changes, and one line beneath it says so. A photograph of the evidence stays to the end.',
+  render(shown) {
+    const { message, reader } = shown;
+    const file = message.picture && pictureFile(message.picture, 'dark');
+    const text = file === undefined ? telegramText(message, reader.locale) : telegramCaption(message, reader.locale, file);
+    return `<div class="telegram"><div class="bubble"><b class="sender">fargazer</b><br>${fewTags(text)}${shownPicture(file)}<time>${postedAt(shown)}</time></div></div>`;
+  },
 };
 
 /** The emoji that ntfy puts for its tags. */

@@ -1,6 +1,7 @@
 /** What a service shows of a notification, drawn as HTML. */
 import type { Message, Notification } from '#contract';
 import type { Reader } from '../message/moment.ts';
+import type { PictureFile } from '../message/picture-file.ts';
 
 export interface Shown {
   notification: Notification;
@@ -35,4 +36,9 @@ export function postedAt({ notification, reader }: Shown): string {
 /** A message of an app in a chat: picture, name, time, and below them what it says. */
 export function post(shown: Shown, kind: string, content: string): string {
   return `<div class="post ${kind}"><div class="face" aria-hidden="true">f</div><div class="said"><div class="by"><b>fargazer</b> <span class="app">APP</span> <time>${postedAt(shown)}</time></div>${content}</div></div>`;
+}
+
+/** The picture that a message brings, as wide as the service lets it be; nothing where there is none. */
+export function shownPicture(file: PictureFile | undefined): string {
+  return file === undefined ? '' : `<img class="picture" src="data:image/png;base64,${file.bytes.toString('base64')}" alt="${escaped(file.description)}">`;
 }

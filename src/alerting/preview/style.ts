@@ -25,9 +25,11 @@ summary{cursor:pointer}
 .slack{font-size:15px;line-height:1.46}.slack .rich{white-space:pre-line}.slack code,.amazon code,.mattermost code{font-size:12px;padding:1px 4px;border:1px solid var(--line);border-radius:3px;color:light-dark(#c01343,#e8912d);background:light-dark(#f8f8f8,#222529)}
 .slack .context{color:var(--dim);font-size:13px;margin-top:8px;display:grid;gap:3px}
 .slack .attachment{border-left:4px solid var(--line);padding:0 0 0 12px;margin-top:4px}.attachment p{margin:0 0 8px}.attachment ul{margin:0 0 8px;padding-left:20px}
+.slack .thread{border-left:2px solid var(--line);margin:12px 0 0;padding-left:12px}.slack .thread small{color:var(--dim)}
 .keyword{font-size:12px;color:var(--dim);border:1px solid var(--line);border-radius:9px;padding:0 8px}
 .discord{background:light-dark(#fff,#313338);color:light-dark(#313338,#dbdee1);padding:12px;border-radius:6px;line-height:1.375}.discord .face{border-radius:50%}
 .discord .embed{border-left:4px solid;background:light-dark(#f2f3f5,#2b2d31);border-radius:4px;padding:10px 14px 12px 12px;margin-top:6px;font-size:14px;max-width:520px}.embed small{display:block;color:var(--dim);font-size:12px;margin-top:8px}
+.picture{display:block;width:400px;max-width:100%;height:auto;margin-top:8px}
 .discord code{font-size:13px;background:light-dark(#e3e5e8,#1e1f22);padding:2px 4px;border-radius:4px}
 .mattermost .attachment{border:1px solid var(--line);border-left-width:4px;border-radius:4px;padding:10px 12px;margin-top:4px;font-size:14px}
 .card{border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin-top:4px;max-width:560px}.card p{margin:0 0 8px}.card p.tight{margin-top:-8px}
@@ -40,6 +42,7 @@ summary{cursor:pointer}
 .telegram .bubble{display:flow-root;background:light-dark(#fff,#182533);border-radius:12px 12px 12px 4px;padding:8px 12px;max-width:440px;line-height:1.35}.telegram .sender{color:light-dark(#3a8bc4,#6ab3f3)}.telegram code{color:light-dark(#a0352c,#7fb5e6);font-size:14px}
 .telegram time{float:right;font-size:12px;margin:6px 0 0 12px}
 .telegram blockquote{margin:6px 0 0;padding:4px 10px;border-left:3px solid light-dark(#3a8bc4,#6ab3f3);background:light-dark(#3a8bc41a,#6ab3f31a);border-radius:4px;font-size:14px;max-height:4.6em;overflow:hidden}.telegram blockquote:is(:hover,:focus){max-height:none}
+.telegram .picture{width:calc(100% + 24px);max-width:none;margin:8px -12px 0}
 .ntfy{background:light-dark(#f3f4f7,#2a2c31);border-radius:18px;padding:12px 16px;max-width:440px;font-size:14px;line-height:1.4}.ntfy p{margin:2px 0 0}.ntfy b{font-size:15px}
 .mail{border:1px solid var(--line);border-radius:6px;overflow:hidden}.mail .subject{font-size:17px;font-weight:600;padding:12px 16px 0}.mail .from{padding:0 16px 10px;border-bottom:1px solid var(--line);font-size:13px}
 .mail pre{margin:0;padding:14px 16px;white-space:pre-wrap;font-size:13px;line-height:1.5}

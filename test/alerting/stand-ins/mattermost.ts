@@ -11,11 +11,17 @@ export interface MattermostStandIn {
 
 export const mattermostPath = '/hooks/hook-key-is-secret-8xw3';
 
+export interface Attachment {
+  fallback?: unknown;
+  color?: unknown;
+  text?: unknown;
+}
+
 interface Body {
   text?: unknown;
   channel?: unknown;
   username?: unknown;
-  attachments?: { fallback?: unknown; color?: unknown; text?: unknown }[];
+  attachments?: Attachment[];
 }
 
 export async function openMattermost(): Promise<MattermostStandIn> {
@@ -28,19 +34,30 @@ export async function openMattermost(): Promise<MattermostStandIn> {
     if (request.path !== mattermostPath || request.method !== 'POST') return refuse(400, 'web.incoming_webhook.invalid.app_error');
     if (!(request.headers['content-type'] ?? '').startsWith('application/json')) return refuse(400, 'web.incoming_webhook.media_type.app_error');
     const { text, channel, username, attachments } = JSON.parse(request.body) as Body;
-    if (text !== undefined || !Array.isArray(attachments) || attachments.length === 0) return refuse(400, 'web.incoming_webhook.text.app_error');
+    if (text !== undefined) return refuse(400, 'web.incoming_webhook.text.app_error');
     if (channel !== undefined && channel !== 'alerts') return refuse(404, 'web.incoming_webhook.channel.app_error');
     if (typeof username === 'string' && username.length > 64) return refuse(400, 'model.incoming_hook.username.app_error');
-    let characters = 0;
-    for (const [index, attachment] of attachments.entries()) {
-      if (typeof attachment.fallback !== 'string' || (attachment.fallback === '') !== (index > 0)) return refuse(400, 'one fallback, and no second one in the notification');
-      if (typeof attachment.color !== 'string' || !/^#[0-9a-f]{6}$/.test(attachment.color)) return refuse(400, 'color');
-      if (typeof attachment.text !== 'string' || attachment.text === '') return refuse(400, 'text');
-      characters += [...attachment.text].length;
-    }
-    if (characters > 16_383) return refuse(400, 'longer than a post, which the server would take apart');
-    standIn.arrived.push({ how: 'message', text: readMarkdown(attachments.map((attachment) => String(attachment.text)).join('\n')), body: request.body });
+    const wrong = wrongAttachments(attachments);
+    if (wrong !== undefined) return refuse(400, wrong);
+    standIn.arrived.push({ how: 'message', text: readAttachments(attachments ?? []), body: request.body });
     return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' };
   };
   return { ...standIn, service: await openHttpService(serve) };
+}
+
+/** Why the server would not take them, or not as they are meant. */
+export function wrongAttachments(attachments: readonly Attachment[] | undefined): string | undefined {
+  if (!Array.isArray(attachments) || attachments.length === 0) return 'no attachments';
+  let characters = 0;
+  for (const [index, attachment] of (attachments as readonly Attachment[]).entries()) {
+    if (typeof attachment.fallback !== 'string' || (attachment.fallback === '') !== (index > 0)) return 'one fallback, and no second one in the notification';
+    if (typeof attachment.color !== 'string' || !/^#[0-9a-f]{6}$/.test(attachment.color)) return 'color';
+    if (typeof attachment.text !== 'string' || attachment.text === '') return 'text';
+    characters += [...attachment.text].length;
+  }
+  return characters > 16_383 ? 'longer than a post, which the server would take apart' : undefined;
+}
+
+export function readAttachments(attachments: readonly Attachment[]): string {
+  return readMarkdown(attachments.map((attachment) => String(attachment.text)).join('\n'));
 }

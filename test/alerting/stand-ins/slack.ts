@@ -1,4 +1,6 @@
-/** Slack's incoming webhook and the two calls of its Web API, as strict as documented: fields, limits of blocks, tokens, messages that exist. */
+/** Slack's incoming webhook and the calls of its Web API, as strict as documented: fields, limits of blocks, tokens, messages that exist. */
+import type { SentFile } from './form.ts';
+import { slackFiles } from './slack-files.ts';
 import { openHttpService, type HttpService, type ServiceAnswer, type ServiceRequest } from './http-service.ts';
 import type { Arrived } from '../notifier-contract.ts';
 
@@ -8,6 +10,8 @@ export interface SlackStandIn {
   complaints: string[];
   /** Messages by ts, as they are now. */
   messages: Map<string, string>;
+  /** Files that were shared, by the thread that they are in. */
+  shared: { thread: string; title: string; alt: string; file: SentFile }[];
 }
 
 export const slackToken = 'xoxb-secret-bot-token';
@@ -25,7 +29,8 @@ interface Body {
 }
 
 export async function openSlack(): Promise<SlackStandIn> {
-  const standIn: Omit<SlackStandIn, 'service'> = { arrived: [], complaints: [], messages: new Map() };
+  const standIn: Omit<SlackStandIn, 'service'> = { arrived: [], complaints: [], messages: new Map(), shared: [] };
+  const files = slackFiles({ ...standIn, channelId, origin: () => service.origin });
   let next = 0;
   const serve = (request: ServiceRequest): ServiceAnswer => {
     const isHook = request.path === slackHookPath;
@@ -34,6 +39,12 @@ export async function openSlack(): Promise<SlackStandIn> {
       return isHook ? { status, body: error } : { status: 200, body: JSON.stringify({ ok: false, error }) };
     };
     if (request.method !== 'POST') return refuse('method', 405);
+    const isUpload = request.path.startsWith('/upload/');
+    if (isUpload || request.path.startsWith('/api/files.')) {
+      if (!isUpload && request.headers.authorization !== `Bearer ${slackToken}`) return refuse('invalid_auth');
+      const answered = files(request);
+      return typeof answered === 'string' ? refuse(answered) : answered;
+    }
     if (request.headers['content-type']?.startsWith('application/json') !== true) return refuse('invalid_content_type');
     let body: Body;
     try {
@@ -69,7 +80,8 @@ export async function openSlack(): Promise<SlackStandIn> {
     }
     return refuse('unknown_method');
   };
-  return { ...standIn, service: await openHttpService(serve) };
+  const service = await openHttpService(serve);
+  return { ...standIn, service };
 }
 
 type Part = Record<string, unknown>;

@@ -1,9 +1,12 @@
 /** The output `discord`: one message a key by webhook, changed by what comes later. */
-import { SinkError, systemClock, type Clock, type JsonValue, type Notifier } from '#contract';
+import { SinkError, systemClock, type Clock, type JsonValue, type Message, type Notifier } from '#contract';
 import { boundedWaitMs } from '../../http/failure.ts';
+import { sendForm } from '../../http/form.ts';
 import type { HttpOptions } from '../../http/options.ts';
 import { httpAddress, postJson, type Answer } from '../../http/post.ts';
 import { compose } from '../../message/compose.ts';
+import { pictureFile } from '../../message/picture-file.ts';
+import { pictures } from '../../message/pictures.ts';
 import { readerOf, type ReaderOptions } from '../../message/reader-options.ts';
 import { discordMessage } from './embed.ts';
 
@@ -28,22 +31,31 @@ export function discord(options: DiscordOptions, { clock = systemClock }: { cloc
   };
   const understand = (answer: Answer): SinkError | undefined => failureInside(answer, hook.hostname);
   const settings = { timeoutMs, allowPrivate, clock, understand };
-  const post = async (body: object): Promise<JsonValue | undefined> => {
-    const answer = await postJson(address('', true), body, settings);
-    const id = fieldOf(answer.text, 'id');
+  const drawing = pictures(clock);
+  /** The message with its picture where Discord takes it, else with blocks. */
+  const send = (target: URL, method: 'POST' | 'PATCH', message: Message): Promise<Answer> => {
+    const file = message.picture === undefined ? undefined : pictureFile(message.picture);
+    const body = discordMessage(message, reader.locale);
+    return drawing.along(
+      file && (() => sendForm(target, { payload_json: JSON.stringify(discordMessage(message, reader.locale, file)) }, { ...file, field: 'files[0]' }, { ...settings, method })),
+      () => postJson(target, method === 'POST' ? body : { ...body, attachments: [] }, { ...settings, method }),
+    );
+  };
+  const post = async (message: Message): Promise<JsonValue | undefined> => {
+    const id = fieldOf((await send(address('', true), 'POST', message)).text, 'id');
     return typeof id === 'string' && /^\d{1,20}$/.test(id) ? { id } : undefined;
   };
   return {
     name: 'discord',
     async notify(notification, receipt) {
-      const body = discordMessage(await compose(notification, reader), reader.locale);
+      const message = await compose(notification, reader);
       const id = messageId(receipt);
-      if (id === undefined) return post(body);
+      if (id === undefined) return post(message);
       try {
-        await postJson(address(`/messages/${id}`, false), body, { ...settings, method: 'PATCH' });
+        await send(address(`/messages/${id}`, false), 'PATCH', message);
         return { id };
       } catch (error) {
-        if (error instanceof SinkError && error.code === 'message-lost') return post(body);
+        if (error instanceof SinkError && error.code === 'message-lost') return post(message);
         throw error;
       }
     },

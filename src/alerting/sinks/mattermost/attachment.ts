@@ -4,6 +4,7 @@ import { markdown } from '../../message/dialects.ts';
 import { fit, fitText } from '../../message/fit.ts';
 import { beginsParagraph } from '../../message/paragraphs.ts';
 import { sparkline } from '../../message/picture.ts';
+import type { PictureFile } from '../../message/picture-file.ts';
 import { inQuotationMarks, withQuotations } from '../../message/quotations.ts';
 import { messageColour, statusWord, type Locale } from '../../message/severity.ts';
 
@@ -18,9 +19,10 @@ export interface MattermostContent {
   attachments: { fallback: string; color: string; text: string }[];
 }
 
-export function mattermostContent(message: Message, locale: Locale): MattermostContent {
+/** What is said of the picture where a post brings it: its caption; the blocks where it does not. */
+export function mattermostContent(message: Message, locale: Locale, file?: PictureFile): MattermostContent {
   const word = statusWord(message, locale);
-  const drawn = message.picture === undefined ? '' : sparkline(message.picture);
+  const drawn = message.picture === undefined || file !== undefined ? '' : sparkline(message.picture);
   const text = fit(message, {
     limit: textCharacters,
     measure: (some) => some.length,
@@ -33,7 +35,9 @@ export function mattermostContent(message: Message, locale: Locale): MattermostC
   const more = fit({ ...message, facts: message.more }, { limit: moreCharacters, measure: (some) => some.length, head: () => '', fact, between: '\n', withMore: false });
   // A fallback has no markup of its own, but the server looks for names of users in it.
   const fallback = fitText(`${word} · ${message.title}`, fallbackCharacters, (some) => inQuotationMarks(some, locale, (part) => part).replaceAll('@', '@\u200b'));
-  const further = more === '' ? [] : [{ fallback: '', color: grey, text: more }];
+  // Files stand beneath everything else.
+  const last = [more, markdown.escape(file?.caption ?? '')].filter((part) => part !== '').join('\n\n');
+  const further = last === '' ? [] : [{ fallback: '', color: grey, text: last }];
   return { attachments: [{ fallback, color: messageColour(message), text }, ...further] };
 }
 

@@ -6,6 +6,9 @@ import { sparkline } from '../../message/picture.ts';
 import { quotedParts } from '../../message/quoted-parts.ts';
 import { statusWord, type Locale } from '../../message/severity.ts';
 
+/** Nothing in a text is looked for or unfolded. */
+export const still = { unfurl_links: false, unfurl_media: false };
+
 /** All blocks together; from about 13,200 characters on Slack has answered `msg_blocks_too_long`. */
 const blocksCharacters = 9_000;
 /** A fact above this would fill a telephone's screen; Slack itself would take 3,000. */

@@ -7,6 +7,8 @@ import { jsonObject, objectIn } from '../../http/json-answer.ts';
 const unchanged = /message is not modified/i;
 /** The message to be changed is gone, or too old to be changed. */
 const lost = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID|message_id_invalid/i;
+/** It became a photograph, whose text is a caption. */
+const photograph = /there is no text in the message to edit/i;
 const unknownChat = /chat not found|not enough rights|CHAT_WRITE_FORBIDDEN|bot was (?:kicked|blocked)|bot is not a member|message thread not found|TOPIC_CLOSED/i;
 
 /** The failure inside an answer of the Bot API; undefined for success, and where the status says enough. */
@@ -23,6 +25,7 @@ export function telegramFailure(answer: Answer, host: string, clock: Clock): Sin
     return waitMs === undefined ? failureOf({ ...answer, status }, host, clock) : new SinkError('rate-limited', `${host} answered 429: too many messages; it is asked again later.`, true, waitMs);
   }
   if (unchanged.test(why)) return new SinkError('unchanged', `${host} answered that the message is as it should be.`, false);
+  if (photograph.test(why)) return new SinkError('no-text', `${host} answered that the message to change is a photograph.`, false);
   if (lost.test(why)) return new SinkError('message-lost', `${host} answered that the message to change is not there any more.`, false);
   if (typeof parameters?.['migrate_to_chat_id'] === 'number') return new SinkError('gone', `${host} answered that the group became a supergroup; set chatId to "${parameters['migrate_to_chat_id']}".`, false);
   if (unknownChat.test(why)) return new SinkError('denied', `${host} answered ${status}: the bot may not write to this chat or topic; check chatId and topicId, and that the bot is a member with the right to write.`, false);

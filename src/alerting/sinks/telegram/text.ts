@@ -4,12 +4,15 @@ import { circleOf } from '../../message/circle.ts';
 import { html } from '../../message/dialects.ts';
 import { fit, fitText } from '../../message/fit.ts';
 import { sparkline } from '../../message/picture.ts';
+import type { PictureFile } from '../../message/picture-file.ts';
 import { beginsParagraph } from '../../message/paragraphs.ts';
 import { inQuotationMarks, withQuotations } from '../../message/quotations.ts';
 import { statusWord, type Locale } from '../../message/severity.ts';
 
 /** Telegram takes 4,096 after it has read the markup; counted before, with the markup, it is always less. */
 export const textCharacters = 4_096;
+/** Beneath or above a photograph, after the markup was read. */
+export const captionCharacters = 1_024;
 
 /** `+12` and the marks of the quotation. */
 const moreRoom = 60;
@@ -19,9 +22,27 @@ const closed = '</blockquote>';
 
 export function telegramText(message: Message, locale: Locale): string {
   const drawn = message.picture === undefined ? '' : sparkline(message.picture);
+  return written(message, locale, drawn, { limit: textCharacters, measure: (text) => text.length });
+}
+
+/** The same above a photograph; without a file the photograph is an older one, and the blocks stand for what is new. */
+export function telegramCaption(message: Message, locale: Locale, file?: PictureFile): string {
+  const drawn = message.picture === undefined || file !== undefined ? '' : sparkline(message.picture);
+  const over = html.escape(file?.caption ?? '');
+  const text = written(message, locale, drawn, { limit: captionCharacters - over.length - 2, measure: readCharacters });
+  // A quotation is a paragraph by itself.
+  return over === '' ? text : `${text}${text.endsWith(closed) ? '\n' : '\n\n'}${over}`;
+}
+
+/** Signs that Telegram counts: without tags, an entity as one. */
+function readCharacters(text: string): number {
+  return text.replace(/<[^>]*>/g, '').replace(/&[^;]*;/g, '&').length;
+}
+
+function written(message: Message, locale: Locale, drawn: string, { limit, measure }: { limit: number; measure(text: string): number }): string {
   const base = fit(message, {
-    limit: textCharacters - moreRoom,
-    measure: (text) => text.length,
+    limit: limit - moreRoom,
+    measure,
     head: (titled) => `${headline(titled, locale)}${drawn === '' ? '' : `\n${html.code(drawn)}`}`,
     // An empty line between paragraphs.
     fact: (one) => `${beginsParagraph(one) ? '\n' : ''}${fact(one)}`,
@@ -29,9 +50,9 @@ export function telegramText(message: Message, locale: Locale): string {
     withMore: false,
   });
   const more: string[] = [];
-  let room = textCharacters - base.length - moreRoom;
+  let room = limit - measure(base) - moreRoom;
   for (const one of message.more.map(fact)) {
-    room -= one.length + 1;
+    room -= measure(one) + 1;
     if (room < 0) break;
     more.push(one);
   }
