@@ -23,11 +23,18 @@ function lineAt(timeMs: number, task: number, index: number): string {
   return `{"date":"${new Date(timeMs).toISOString()}","source":"stdout","log":"${text}","container_id":"${id}-0123456789","container_name":"app","ecs_cluster":"shop","ecs_task_arn":"arn:aws:ecs:eu-west-1:111122223333:task/shop/${id}","ecs_task_definition":"${service}:3"}`;
 }
 
-/** Event time of one record of a shard. */
-const recordMs = (linesOfRecord * shards.length * 1_000) / linesASecond;
+/** Event time of one record of a shard, milliseconds. */
+const recordMsAt = (pace: number): number => (linesOfRecord * shards.length * 1_000) / pace;
+
+interface Stretch {
+  startMs: number;
+  totalRecords: number;
+  recordMs: number;
+  taskOf: TaskOf;
+}
 
 /** Records of one shard from a place on, as many as are asked for; each holds its share of the lines of `recordMs`. */
-function answer(shard: number, from: number, limit: number, startMs: number, totalRecords: number, taskOf: TaskOf): string | undefined {
+function answer(shard: number, from: number, limit: number, { startMs, totalRecords, recordMs, taskOf }: Stretch): string | undefined {
   if (from >= totalRecords) return undefined;
   const next = Math.min(totalRecords, from + limit);
   const records = [];
@@ -51,13 +58,15 @@ interface Watched {
   lines: number;
 }
 
-async function watch(totalSeconds: number, taskOf: TaskOf): Promise<Watched> {
+/** `pace`: lines a second of event time. */
+async function watch(totalSeconds: number, pace: number, taskOf: TaskOf): Promise<Watched> {
+  const recordMs = recordMsAt(pace);
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - totalSeconds * 1_000;
   const totalRecords = Math.ceil((totalSeconds * 1_000) / recordMs);
   let given = 0;
   const stub = await cannedKinesis(shards, (shard, place, limit) => {
     given = Math.max(given, place);
-    return answer(shard, place, limit, startMs, totalRecords, taskOf);
+    return answer(shard, place, limit, { startMs, totalRecords, recordMs, taskOf });
   });
   const program = startProgram({ endpoint: stub.endpoint });
   const tenths: number[] = [];
@@ -85,7 +94,7 @@ const load = (): string => `load ${loadavg()[0]!.toFixed(1)}`;
 /** `HOURS` of event time of the environment, else half an hour: a day takes a day of processor time in twenty. */
 async function day(): Promise<Figure> {
   const hours = Number(process.env['HOURS'] ?? 0.5);
-  const { tenths, mostBytes, cpuSeconds, lines } = await watch(hours * 3_600, (index) => index % 50);
+  const { tenths, mostBytes, cpuSeconds, lines } = await watch(hours * 3_600, linesASecond, (index) => index % 50);
   return {
     name: `resident memory at its peak over ${hours} hours at ${linesASecond} lines a second`, value: mostBytes / mebibyte, unit: 'MiB', reach: 'a day, flat and under 160',
     detail: `${lines} lines of 50 tasks in ${cpuSeconds.toFixed(0)} s of processor time; at each tenth ${inMebibytes(tenths)} MiB; ${hours >= 24 ? 'a whole day' : 'a day was not measured: HOURS=24 does'}; ${load()}`,
@@ -95,10 +104,10 @@ async function day(): Promise<Figure> {
 /** `TASKS` of the environment, else a million. */
 async function passing(): Promise<Figure> {
   const tasks = Number(process.env['TASKS'] ?? 1_000_000);
-  const { tenths, mostBytes, lines } = await watch(Math.ceil(tasks / linesASecond), (index) => index);
+  const { tenths, mostBytes, lines } = await watch(86_400, tasks / 86_400, (index) => index);
   return {
     name: `resident memory at its peak while ${tasks} tasks pass by`, value: mostBytes / mebibyte, unit: 'MiB', reach: 'under 160',
-    detail: `${lines} lines, each of a task of its own, ${linesASecond} a second; at each tenth ${inMebibytes(tenths)} MiB; ${load()}`,
+    detail: `${lines} lines, each of a task of its own, over a day of event time; at each tenth ${inMebibytes(tenths)} MiB; ${load()}`,
   };
 }
 
@@ -131,8 +140,9 @@ async function huge(): Promise<Figure> {
 /** `DOWN` seconds of the environment, else 60: how much is asked for and kept while no step can be saved. */
 async function down(): Promise<Figure> {
   const seconds = Number(process.env['DOWN'] ?? 60);
+  const recordMs = recordMsAt(linesASecond);
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 86_400_000;
-  const stub = await cannedKinesis(shards, (shard, place, limit) => answer(shard, place, limit, startMs, 86_400_000 / recordMs, (index) => index % 50));
+  const stub = await cannedKinesis(shards, (shard, place, limit) => answer(shard, place, limit, { startMs, totalRecords: 86_400_000 / recordMs, recordMs, taskOf: (index) => index % 50 }));
   const program = startProgram({ endpoint: stub.endpoint, config: { checkpointEvery: '5s' }, mostFileBytes: 131_072 });
   try {
     await stub.begun;
