@@ -1,11 +1,12 @@
 /** The Lambda function: clients and state are made once, and whatever calls it is handed to who takes it. */
-import { KinesisClient, ListShardsCommand, PutRecordCommand, PutRecordsCommand, type Shard } from '@aws-sdk/client-kinesis';
+import { KinesisClient, ListShardsCommand, PutRecordCommand, type Shard } from '@aws-sdk/client-kinesis';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Context } from 'aws-lambda';
 import { FargazerError, systemClock } from '#contract';
 import { awsFailure, sourceError } from '../sources/aws.ts';
+import { putManyInto } from '../sources/kinesis/put.ts';
 import { openS3 } from '../sources/s3/client.ts';
 import { openObject } from '../sources/s3/object.ts';
 import { dynamodbStore } from '../stores/dynamodb/index.ts';
@@ -74,6 +75,7 @@ async function openConsumer(toldTo: Journal): Promise<Consumer> {
 
 function streamPort(name: string): StreamPort {
   const client = new KinesisClient({ requestHandler: requestHandler() });
+  const putMany = putManyInto(name, client);
   const told = <Result>(call: Promise<Result>): Promise<Result> =>
     call.catch((error: unknown) => {
       throw sourceError(error, `the stream ${name}`, 'What was applied before is kept.', { denied: 'Grant kinesis:ListShards, kinesis:PutRecord and kinesis:PutRecords on it to the role of the function.' });
@@ -93,10 +95,7 @@ function streamPort(name: string): StreamPort {
     async putUnder(hashKey, content) {
       await told(client.send(new PutRecordCommand({ StreamName: name, Data: content, PartitionKey: 'fargazer', ExplicitHashKey: hashKey })));
     },
-    async putMany(entries) {
-      const { Records = [] } = await told(client.send(new PutRecordsCommand({ StreamName: name, Records: entries.map(({ content, partitionKey }) => ({ Data: content, PartitionKey: partitionKey })) })));
-      return Records.map(({ ErrorCode }) => ErrorCode);
-    },
+    putMany: (entries) => told(putMany(entries)),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Mode `ship` of the sidecar: what goes to the stream, and what happens where the stream takes nothing. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { FargazerError, fireLensLine, publishedLine, systemClock, taskId, type FargazerEvent, type LiveRecord, type LiveSource } from '#contract';
+import { ShipQueue } from '../../src/entry/program/sidecar/ship-queue.ts';
 import { ship } from '../../src/entry/program/sidecar/shipper.ts';
 import type { StreamWriter } from '../../src/sources/kinesis/put.ts';
 import { eventsOf } from '../support/run-case.ts';
@@ -77,4 +78,57 @@ test('a stream that takes nothing holds no more than its bound, and what was dro
 
   assert.equal(result.sent, 0);
   assert.ok(result.dropped > 20, `${result.dropped} records of 25 kB`);
+});
+
+test('while a group is under way the oldest goes all the same: what the stream takes at last is the newest, whole and in order', async () => {
+  const many = Array.from({ length: 9_000 }, (_, at) => launch.replace('s/1', `s/${at}`).replace('"arguments":["/tmp/.x"]', `"arguments":["${'x'.repeat(200)}${at}"]`));
+  const ids: number[] = [];
+  let calls = 0;
+
+  const { result } = await shipped(many, async (entries) => {
+    calls += 1;
+    if (calls === 1) {
+      // Everything came meanwhile.
+      await systemClock.sleep(300);
+      return entries.map(() => 'InternalFailure');
+    }
+    for (const { content } of entries) for (const [, id] of Buffer.from(content).toString().matchAll(/"id":"s\/(\d+)"/g)) ids.push(Number(id));
+    return entries.map(() => undefined);
+  }, 1_600);
+
+  assert.equal(ids.at(-1), 8_999);
+  assert.ok(ids[0]! > 100 && ids.length < 8_000, `${ids.length} from ${ids[0]} on`);
+  assert.deepEqual(ids, Array.from({ length: ids.length }, (_, at) => ids[0]! + at));
+  assert.ok(result.dropped > 20);
+});
+
+describe('what waits', () => {
+  const of = (...numbers: number[]): Buffer[] => numbers.map((number) => Buffer.alloc(10, number));
+  const numbersIn = (queue: ShipQueue): number[] => queue.take(100).map((content) => content[0]!);
+
+  test('is bounded: the oldest goes', () => {
+    const queue = new ShipQueue(35);
+    for (const content of of(1, 2, 3, 4, 5)) queue.put(content);
+    assert.equal(queue.dropped, 2);
+    assert.deepEqual(numbersIn(queue), [3, 4, 5]);
+  });
+
+  test('what comes back refused is the oldest, and goes where newer ones took its place', () => {
+    const queue = new ShipQueue(35);
+    for (const content of of(1, 2, 3)) queue.put(content);
+    const taken = queue.take(2);
+    for (const content of of(4, 5)) queue.put(content);
+    assert.equal(queue.dropped, 0, 'what is under way has room of its own');
+    queue.giveBack(taken);
+    assert.equal(queue.dropped, 2);
+    assert.deepEqual(numbersIn(queue), [3, 4, 5]);
+  });
+
+  test('what alone is over the bound is dropped, and what follows is kept', () => {
+    const queue = new ShipQueue(35);
+    queue.put(Buffer.alloc(40));
+    for (const content of of(1)) queue.put(content);
+    assert.equal(queue.dropped, 1);
+    assert.deepEqual(numbersIn(queue), [1]);
+  });
 });

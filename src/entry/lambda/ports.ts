@@ -1,9 +1,7 @@
 /** What the handler needs of AWS beside the store and the sinks; `entry/lambda.ts` speaks it, tests may. */
 import type { ListedShard } from '../program/live/tidy.ts';
 import type { ObjectPointer } from '../program/live/pointer.ts';
-import type { StreamEntry } from '../../sources/kinesis/put.ts';
-
-export type { StreamEntry } from '../../sources/kinesis/put.ts';
+import type { PutMany } from '../../sources/kinesis/put.ts';
 
 export interface StreamShard extends ListedShard {
   /** A record put under this hash key goes into the shard, or into what took its place. */
@@ -15,8 +13,7 @@ export interface StreamPort {
   /** Every shard that the stream lists, closed ones too. */
   shards(): Promise<readonly StreamShard[]>;
   putUnder(hashKey: string, content: Uint8Array): Promise<void>;
-  /** At most 500 entries; for each the code of its failure, undefined where it was put. */
-  putMany(entries: readonly StreamEntry[]): Promise<readonly (string | undefined)[]>;
+  putMany: PutMany;
 }
 
 export interface ObjectPort {

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Clock } from '#contract';
-import type { StreamEntry, StreamPort } from '../../../src/entry/lambda/ports.ts';
+import type { StreamPort } from '../../../src/entry/lambda/ports.ts';
+import { putOnce, type StreamEntry } from '../../../src/sources/kinesis/put.ts';
 import { longestContentBytes, putRecords } from '../../../src/entry/lambda/put-records.ts';
 import { subscriptionContents } from '../../../src/entry/lambda/subscription.ts';
 import { pointerIn, pointerText } from '../../../src/entry/program/live/pointer.ts';
@@ -78,4 +79,14 @@ test('a pointer is read as it was written, and nothing else is one', () => {
   for (const text of ['', '{', '{"fargazer":"object"}', '{"fargazer":"object","bucket":1,"key":"k"}', '{"fargazer":"object","bucket":"b","key":""}', '{"fargazer":"object"', ' {"fargazer":"object","bucket":"b","key":"k"}', `{"fargazer":"object","bucket":"b","key":"${'k'.repeat(20_000)}"}`]) {
     assert.equal(pointerIn(Buffer.from(text)), undefined, text.slice(0, 60));
   }
+});
+
+test('an answer that tells of some only puts the rest again', async () => {
+  const calls: string[][] = [];
+  const put = await putOnce(['a', 'b', 'c'].map((name) => ({ content: Buffer.from(name), partitionKey: name })), async (entries) => {
+    calls.push(entries.map(({ partitionKey }) => partitionKey));
+    return [undefined];
+  });
+  assert.deepEqual(calls, [['a', 'b', 'c']]);
+  assert.deepEqual([put.refused.map(({ partitionKey }) => partitionKey), put.code], [['b', 'c'], 'NoAnswer']);
 });

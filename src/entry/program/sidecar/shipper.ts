@@ -7,8 +7,9 @@ import { feedNames, publishedKinds, publishedLine, type Clock, type CoverageEven
 import { randomBytes } from 'node:crypto';
 import { openRecords } from '../../../decode/record.ts';
 import { Tape } from '../../../engine/tape.ts';
-import type { StreamWriter } from '../../../sources/kinesis/put.ts';
+import { putOnce, retryAfterMs, type StreamWriter } from '../../../sources/kinesis/put.ts';
 import { asBuffer } from '../live/taken.ts';
+import { ShipQueue } from './ship-queue.ts';
 
 export interface ShipperSettings {
   source: LiveSource;
@@ -32,7 +33,8 @@ const recordBytes = 25_000;
 const waitingLimitBytes = 2_000_000;
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
-const mostEntries = 100;
+/** Of one call: half a megabyte, which one shard takes in half a second. */
+const mostEntries = 20;
 
 const kinds: ReadonlySet<string> = new Set(publishedKinds);
 const published = Buffer.from('{"fargazer":"event"');
@@ -41,13 +43,12 @@ const published = Buffer.from('{"fargazer":"event"');
 export async function ship({ source, writer, subject, start, clock, onTrouble }: ShipperSettings, signal: AbortSignal, endMs = 3_000): Promise<{ sent: number; dropped: number }> {
   const tape = new Tape();
   const reader = openRecords({ file: 'task', settings: {}, intake: tape });
-  const waiting: Buffer[] = [];
-  let waitingBytes = 0;
+  const queue = new ShipQueue(waitingLimitBytes);
+  let underWay = 0;
   let lines: string[] = [];
   let linesBytes = 0;
   let made = 0;
   let sent = 0;
-  let dropped = 0;
   let droppedTold = 0;
   let aliveMs = -Infinity;
   let isOver = false;
@@ -58,12 +59,7 @@ export async function ship({ source, writer, subject, start, clock, onTrouble }:
     const content = Buffer.from(`${lines.join('\n')}\n`);
     lines = [];
     linesBytes = 0;
-    waiting.push(content);
-    waitingBytes += content.length;
-    while (waitingBytes > waitingLimitBytes) {
-      waitingBytes -= waiting.shift()!.length;
-      dropped += 1;
-    }
+    queue.put(content);
     wake?.();
   };
   const add = (line: string): void => {
@@ -111,18 +107,18 @@ export async function ship({ source, writer, subject, start, clock, onTrouble }:
         aliveMs = nowMs;
         own({ state: 'working', detail: 'the sidecar looks', nextWithinMs: aliveEveryMs });
       }
-      if (dropped > droppedTold) {
-        own({ state: 'lossy', detail: `${dropped - droppedTold} records of the sidecar were dropped, for the stream took nothing` });
-        droppedTold = dropped;
+      if (queue.dropped > droppedTold) {
+        own({ state: 'lossy', detail: `${queue.dropped - droppedTold} records of the sidecar were dropped, for the stream took nothing` });
+        droppedTold = queue.dropped;
       }
       seal();
     }
   })();
   const sending = (async () => {
-    let waitMs = firstRetryMs;
+    let retries = 0;
     let endAtMs = Infinity;
     for (;;) {
-      if (waiting.length === 0) {
+      if (queue.size === 0) {
         if (isOver) return;
         await new Promise<void>((resolve) => void (wake = resolve));
         wake = undefined;
@@ -130,24 +126,25 @@ export async function ship({ source, writer, subject, start, clock, onTrouble }:
       }
       if (isOver) endAtMs = Math.min(endAtMs, clock.now() + endMs);
       if (clock.now() > endAtMs) return;
-      const group = waiting.splice(0, mostEntries);
-      let refused = group;
+      const group = queue.take(mostEntries);
+      underWay = group.length;
+      let refused: readonly Buffer[] = group;
       try {
         // Spread over all shards: a consumer puts a task's records together again.
-        const codes = await writer.putMany(group.map((content) => ({ content, partitionKey: randomBytes(8).toString('hex') })));
-        refused = group.filter((_, at) => codes[at] !== undefined);
+        const put = await putOnce(group.map((content) => ({ content, partitionKey: randomBytes(8).toString('hex') })), writer.putMany);
+        refused = put.refused.map(({ content }) => asBuffer(content));
       } catch (error) {
         onTrouble((error as Error).message);
       }
+      underWay = 0;
       sent += group.length - refused.length;
-      waitingBytes -= sum(group) - sum(refused);
       if (refused.length === 0) {
-        waitMs = firstRetryMs;
+        retries = 0;
         continue;
       }
-      waiting.unshift(...refused);
-      await clock.sleep(waitMs * (0.5 + Math.random() / 2));
-      waitMs = Math.min(longestRetryMs, waitMs * 2);
+      queue.giveBack(refused);
+      await clock.sleep(retryAfterMs(retries, firstRetryMs, longestRetryMs));
+      retries += 1;
     }
   })();
 
@@ -159,10 +156,8 @@ export async function ship({ source, writer, subject, start, clock, onTrouble }:
   await Promise.race([sending, clock.sleep(endMs)]);
   tape.close();
   writer.close();
-  return { sent, dropped: dropped + waiting.length };
+  return { sent, dropped: queue.dropped + queue.size + underWay };
 }
-
-const sum = (contents: readonly Uint8Array[]): number => contents.reduce((bytes, { length }) => bytes + length, 0);
 
 /** Undefined for kinds that only AWS tells of. Rows without an id of their own (sums) get one: each part of a sum counts. */
 function lineOf(row: FargazerEvent, makeId: () => string): string | undefined {
