@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { SinkError } from '#contract';
 
-/** Appends a line and its end in one write. */
+/** Appends a line and its end in one write. One at a time: whoever appends says so by its concurrency. */
 export function lineAppender(path: string, output: string): (line: string) => Promise<void> {
   let mayBeHalf = true;
   return async (line) => {

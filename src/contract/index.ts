@@ -19,6 +19,7 @@ export * from './outcome.ts';
 export * from './routing.ts';
 export * from './sink.ts';
 export * from './store.ts';
+export * from './turns.ts';
 export * from './label-matcher.ts';
 export * from './linear-pattern.ts';
 export * from './live.ts';

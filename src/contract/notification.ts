@@ -46,6 +46,8 @@ export interface Notification {
 /** An output for people: one message a notification, updated or threaded where the service can. */
 export interface Notifier {
   name: string;
+  /** Notifications it may be sent at once, never two of one key; as of a sink. */
+  concurrency?: number;
   /**
    * Delivers, or throws `SinkError`. `receipt` is what the last delivery of the same key returned (an id to update or to
    * thread under; at most 1 KB of JSON), undefined for the first; what is returned is kept. `keep` keeps one before that: of a

@@ -3,6 +3,8 @@ import type { Alert } from './alert.ts';
 
 export interface Sink {
   name: string;
+  /** Alerts it may be sent at once, from 1; four where absent. With 1 they come in order: what appends to a file or a stream says so. */
+  concurrency?: number;
   /** Delivers one alert, or throws `SinkError`. */
   send(alert: Alert): Promise<void>;
   close?(): Promise<void>;

@@ -36,8 +36,13 @@ export interface OutputKind<Made> {
   make: (options: never, write: Write) => Promise<Made>;
 }
 
-const kindsOf = <Made>(entries: [name: string, schema: z.ZodType, make: (options: never, write: Write) => Promise<Made>][]): ReadonlyMap<string, OutputKind<Made>> =>
-  new Map(entries.map(([name, schema, make]) => [name, { schema, make }]));
+const kindsOf = <Made extends Sink | Notifier>(entries: [name: string, schema: z.ZodType, make: (options: never, write: Write) => Promise<Made>][]): ReadonlyMap<string, OutputKind<Made>> =>
+  new Map(entries.map(([name, schema, make]) => [name, { schema, make: async (options, write) => atOnce(await make(options, write), options) }]));
+
+/** How much is sent at once is nothing that an output has to do for itself; what writes in order has no such option, and says 1. */
+function atOnce<Made extends Sink | Notifier>(made: Made, { concurrency }: { concurrency?: number }): Made {
+  return concurrency === undefined ? made : { ...made, concurrency };
+}
 
 /** For programs. */
 export const machineSinks = kindsOf<Sink>([

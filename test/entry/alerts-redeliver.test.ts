@@ -145,6 +145,20 @@ test('two processes that keep letters of one output lose none', async () => {
   assert.deepEqual([...(await lettersOf(store, 'moody')).values()].map(({ content }) => content.id).toSorted(), ['a0', 'a1', 'a2', 'a3', 'a4', 'a5']);
 });
 
+test('what fails at once keeps all its contents, and what passes beside it loses none', async () => {
+  const store = memoryStore();
+  const bench = moody();
+  bench.mood = refuses(/./);
+  const kept = keepingLetters({ ...bench.sink, concurrency: 3 }, store);
+  assert.equal(kept.concurrency, 3);
+  const named = ['a', 'b', 'c', 'd', 'e', 'f'];
+  await Promise.allSettled(named.map((id) => kept.send(anAlert({ id }))));
+  assert.deepEqual([...(await lettersOf(store, 'moody')).values()].map(({ content }) => content.id).toSorted(), named);
+  bench.mood = refuses(/[a-c]/);
+  await Promise.allSettled(named.map((id) => kept.send(anAlert({ id }))));
+  assert.deepEqual([...(await lettersOf(store, 'moody')).values()].map(({ content }) => content.id).toSorted(), ['a', 'b', 'c']);
+});
+
 function sending(key: string, sequence: number): Sending {
   const notification: Notification = { key, sequence, receiver: 'people', reason: 'first notification', status: 'firing', timeMs: 0, groupLabels: {}, incidents: [], incidentCount: 0 };
   return { id: key, revision: sequence, notification };
@@ -213,7 +227,7 @@ test('whoever delivers at the same moment and the list of dead letters keep each
     },
   };
   await redeliver({ store: shared, sinks: [bench.sink], notifiers: [], signal });
-  assert.deepEqual(readDelivery((await store.item(deliveryKey('moody')))!), { through: 40, deadLetters: [], givenUp: 1, attempts: 0, retryAtMs: 0 });
+  assert.deepEqual(readDelivery((await store.item(deliveryKey('moody')))!), { through: 40, ahead: [], deadLetters: [], givenUp: 1, doubts: [], attempts: 0, retryAtMs: 0 });
 });
 
 test('a test goes through the real output, is marked, and its answer is told without secrets', async (t) => {

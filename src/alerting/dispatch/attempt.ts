@@ -4,13 +4,13 @@ import { SinkError, type Deliverable, type PendingAlert } from '#contract';
 export type Outcome =
   | { kind: 'delivered' }
   | { kind: 'refused'; code: string }
-  | { kind: 'failed'; code: string; retryAfterMs?: number }
-  /** Its time was up before there was an answer; it may have arrived. */
-  | { kind: 'abandoned' };
+  | { kind: 'failed'; code: string; retryAfterMs?: number };
 
 /** Where items of one kind go: alerts to a sink, notifications to a notifier. */
 export interface Outlet<Item extends Deliverable> {
   name: string;
+  /** As of a sink. */
+  concurrency?: number;
   send(item: Item): Promise<void>;
   close?(): Promise<void>;
 }

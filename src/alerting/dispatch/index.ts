@@ -1,14 +1,18 @@
-/** The dispatcher: delivers pending alerts from the store to every sink, at least once, each sink at its own pace. */
+/** The dispatcher: delivers pending alerts from the store to every sink, at least once, in order per incident, each sink at its own pace. */
 import { silentReporter, systemClock, type Alert, type Clock, type Deliverable, type PendingAlerts, type Reporter, type SinkHealth, type Store } from '#contract';
 import type { Outlet } from './attempt.ts';
+import type { OrderOf } from './order.ts';
 import { sinkQueue } from './sink-queue.ts';
 
 export { deliveryKey, readDelivery, type DeadLetter, type Delivery } from './delivery-item.ts';
+export { orderOfAlert, orderOfSending } from './order.ts';
 
 export interface DispatcherSettings<Item extends Deliverable = Alert> {
   store: Store;
   sinks: readonly Outlet<Item>[];
   pending: PendingAlerts<Item>;
+  /** By its id, where absent. */
+  orderOf?: OrderOf<Item>;
   clock?: Clock;
   reporter?: Reporter;
   /** From 0 to below 1, for the jitter of back-off. */
@@ -36,13 +40,15 @@ const standardStopMs = 4_000;
 /** Time kept for noting how far it came, at most; half of what there is where that is less. */
 const notingMs = 2_000;
 
-export function dispatcher<Item extends Deliverable = Alert>({ store, sinks, pending, clock = systemClock, reporter = silentReporter, random = Math.random }: DispatcherSettings<Item>): Dispatcher {
+export function dispatcher<Item extends Deliverable = Alert>({
+  store, sinks, pending, orderOf = ({ id }) => [id], clock = systemClock, reporter = silentReporter, random = Math.random,
+}: DispatcherSettings<Item>): Dispatcher {
   const tell = (): void => {
     const all = queues.map((queue) => queue.health());
     reporter.stands('pending-alerts', all.map(({ sink, pending: value }) => ({ sink, value })));
     reporter.stands('dead-letters', all.map(({ sink, deadLetters: value }) => ({ sink, value })));
   };
-  const queues = sinks.map((sink) => sinkQueue({ store, sink, pending, clock, reporter, random, onChange: tell }));
+  const queues = sinks.map((sink) => sinkQueue({ store, sink, pending, orderOf, clock, reporter, random, onChange: tell }));
 
   /** Waits for work that ends by itself; abandons sends at one time, and stops waiting at another. */
   async function finish(works: readonly Promise<void>[], abandonMs: number, deadlineMs: number): Promise<void> {

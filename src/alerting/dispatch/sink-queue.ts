@@ -1,13 +1,17 @@
-/** One sink and the alerts that wait for it: sends in order, waits where it fails, notes how far it came. */
-import { FargazerError, type Clock, type Deliverable, type PendingAlert, type PendingAlerts, type Reporter, type SinkHealth, type Store } from '#contract';
-import { attempt, type Outcome, type Outlet } from './attempt.ts';
-import { backOffMs, sensibleRetryAt } from './back-off.ts';
-import { deliveryKey, nothingDelivered, readDelivery, saveDelivery, withProgress, type DeadLetter, type Delivery } from './delivery-item.ts';
+/** One sink and the alerts that wait for it: looks for them, sends as many at once as it takes, notes how far it came. */
+import { FargazerError, type Clock, type Deliverable, type PendingAlerts, type Reporter, type SinkHealth, type Store } from '#contract';
+import type { Outlet } from './attempt.ts';
+import { backOffMs } from './back-off.ts';
+import { ledger } from './ledger.ts';
+import type { OrderOf } from './order.ts';
+import { pause } from './pause.ts';
+import { sends } from './sending.ts';
 
 export interface QueueSettings<Item extends Deliverable> {
   store: Store;
   sink: Outlet<Item>;
   pending: PendingAlerts<Item>;
+  orderOf: OrderOf<Item>;
   clock: Clock;
   reporter: Reporter;
   random: () => number;
@@ -15,102 +19,49 @@ export interface QueueSettings<Item extends Deliverable> {
   onChange: () => void;
 }
 
-/** Alerts sent between two commits: after a crash so many, at most, are sent again. */
-const batchAlerts = 10;
-
-/**
- * Failed attempts after which the alert behind is tried too: if that one passes, the fault lies in the first, which is
- * given up; if not, the receiver is down, and nothing is given up however long it lasts. Eight attempts take some minutes.
- */
-const doubtAfterAttempts = 8;
-
-/**
- * So often it is then sent again before it is given up. Of a thousand alerts to a receiver that fails half of the time by
- * chance, four would fail eight times, and with these one in fifty such thousands is given up.
- */
-const certainAfterAttempts = 6;
-
-/** Others who write the same item at once; more in a row mean that the store does not do what it says. */
-const mostRaces = 20;
+/** Outcomes between two commits: after a crash so many, at most, are sent again, and what was under way. */
+const batchOutcomes = 10;
 
 export interface SinkQueue {
   /** Works until nothing waits, the clock reaches `untilMs`, or it is stopped. A call while it works moves the time. */
   work(untilMs: number): Promise<void>;
   /** Begins no more sends. */
   stop(): void;
-  /** Leaves a send that has no answer yet to itself. */
+  /** Leaves sends that have no answer yet to themselves; none of them is sent again while it may still be answered. */
   abandon(): void;
   /** Every pending alert up to this number is done with, as the store has it. */
   through(): number;
   health(): SinkHealth;
 }
 
-export function sinkQueue<Item extends Deliverable>({ store, sink, pending, clock, reporter, random, onChange }: QueueSettings<Item>): SinkQueue {
-  let saved: Delivery = nothingDelivered;
-  /** Of the item as it was last read or written; undefined for none yet, or before it was read. */
-  let version: string | undefined;
-  let isLoaded = false;
-  /** What came of alerts since the last commit. */
-  let through = 0;
-  let attempts = 0;
-  let retryAtMs = 0;
-  let givenUp: DeadLetter[] = [];
-
+export function sinkQueue<Item extends Deliverable>({ store, sink, pending, orderOf, clock, reporter, random, onChange }: QueueSettings<Item>): SinkQueue {
+  const { name } = sink;
   let untilMs = 0;
   let isStopped = false;
+  let isAbandoned = false;
   let isAsked = false;
+  /** Alerts may stand behind those that were looked at. */
+  let isMore = false;
   let working: Promise<void> | undefined;
-  let waiting = 0;
-  let failure: string | undefined;
   /** Failures in a row of the store or of asking for alerts. */
   let storeFailures = 0;
-  let resting = new AbortController();
-  let answering = Promise.withResolvers<Outcome>();
-  let isAbandoned = false;
-  /** A send that was abandoned: its alert is not sent again while it may still be answered. */
-  let flying: { number: number; outcome: Promise<Outcome> } | undefined;
+  /** Not told of yet. */
+  let delivered = 0;
+  const storeRest = pause(clock);
+  const rest = pause(clock);
 
-  const mayGoOn = (): boolean => !isStopped && clock.now() < untilMs;
+  const sending = sends({
+    sink, orderOf, clock, reporter, random,
+    onOutcome(outcome) {
+      if (outcome === 'delivered') delivered += 1;
+      noted.note(typeof outcome === 'string' ? undefined : outcome);
+      rest.end();
+    },
+  });
+  const noted = ledger({ store, sink: name, reporter, progress: sending.progress, onRead: sending.know });
 
-  /** False where there is no time for it. */
-  async function rest(ms: number): Promise<boolean> {
-    if (isStopped || clock.now() + ms >= untilMs) return false;
-    await clock.sleep(ms, resting.signal);
-    return true;
-  }
-
-  function interrupt(): void {
-    resting.abort();
-    resting = new AbortController();
-  }
-
-  /** Reads the item, and puts what came since on top of it. */
-  async function load(): Promise<void> {
-    const item = await store.item(deliveryKey(sink.name));
-    saved = item === undefined ? nothingDelivered : readDelivery(item);
-    version = item?.version;
-    const merged = withProgress(saved, through, givenUp, attempts, retryAtMs);
-    ({ through, attempts } = merged);
-    retryAtMs = sensibleRetryAt(merged.retryAtMs, clock.now());
-    isLoaded = true;
-  }
-
-  /** Commits what came of alerts; where another was first, reads what it saved and tries again. */
-  async function save(): Promise<void> {
-    for (let race = 0; race < mostRaces; race += 1) {
-      const next = withProgress(saved, through, givenUp, attempts, retryAtMs);
-      const written = await saveDelivery(store, sink.name, next, version);
-      if (written !== undefined) {
-        saved = next;
-        version = written;
-        givenUp = [];
-        return;
-      }
-      reporter.happened('delivery-shared', { sink: sink.name });
-      await load();
-    }
-    throw new FargazerError('store-failed', `How far ${sink.name} was delivered could not be noted: others write it all the time. Alerts may be sent again.`);
-  }
+  const isInTime = (ms = 0): boolean => !isStopped && clock.now() + ms < untilMs;
+  const mayBegin = (): boolean => isInTime() && !isAbandoned && noted.unnoted() < batchOutcomes;
 
   /** Does something with the store, again and again; false where its time is up before it worked. */
   async function insist(action: () => Promise<void>): Promise<boolean> {
@@ -121,95 +72,63 @@ export function sinkQueue<Item extends Deliverable>({ store, sink, pending, cloc
         return true;
       } catch (error) {
         storeFailures += 1;
-        reporter.happened('delivery-unsaved', { sink: sink.name, code: error instanceof FargazerError ? error.code : 'internal' });
-        if (!(await rest(backOffMs(storeFailures, undefined, random)))) return false;
+        reporter.happened('delivery-unsaved', { sink: name, code: error instanceof FargazerError ? error.code : 'internal' });
+        const waitMs = backOffMs(storeFailures, undefined, random);
+        if (!isInTime(waitMs)) return false;
+        await storeRest.wait(waitMs);
       }
     }
   }
 
-  function send(alert: PendingAlert<Item>): Promise<Outcome> {
-    const outcome = flying?.number === alert.number ? flying.outcome : attempt(sink, alert);
-    flying = { number: alert.number, outcome };
-    return Promise.race([outcome, answering.promise]).then((first) => {
-      if (first.kind !== 'abandoned') flying = undefined;
-      return first;
-    });
+  async function look(behind: number): Promise<void> {
+    isMore = false;
+    const found = await pending(behind);
+    isMore ||= found.length > 0;
+    sending.add(found);
+    onChange();
   }
 
-  function giveUp({ number, alert: { id, revision } }: PendingAlert<Item>, code: string): void {
-    givenUp.push({ id, revision, code, atMs: clock.now() });
-    pass(number);
-    reporter.happened('delivery-given-up', { sink: sink.name, code, id, revision });
+  async function save(): Promise<void> {
+    if (delivered > 0) reporter.happened('delivered', { sink: name, alerts: delivered });
+    delivered = 0;
+    await noted.save();
+    onChange();
   }
 
-  function pass(number: number): void {
-    if (failure !== undefined) reporter.happened('delivery-recovered', { sink: sink.name });
-    [through, attempts, retryAtMs, failure] = [number, 0, 0, undefined];
-  }
-
-  /** Sends a small batch; stops at the first that is to be tried again. */
-  async function deliver(batch: readonly PendingAlert<Item>[]): Promise<void> {
-    let delivered = 0;
-    for (const [at, alert] of batch.entries()) {
-      if (!mayGoOn()) break;
-      let outcome = await send(alert);
-      if (outcome.kind === 'failed' && !isOverload(outcome) && attempts + 1 >= doubtAfterAttempts) {
-        const next = batch[at + 1];
-        if (next !== undefined && mayGoOn() && (await send(next)).kind === 'delivered') {
-          delivered += 1;
-          // The receiver may have come back just between the two, or fail by chance.
-          for (let again = 0; again < certainAfterAttempts && outcome.kind === 'failed' && mayGoOn(); again += 1) outcome = await send(alert);
-          if (outcome.kind === 'failed' && mayGoOn()) outcome = { kind: 'refused', code: outcome.code };
-        }
-      }
-      if (outcome.kind === 'delivered') {
-        delivered += 1;
-        pass(alert.number);
-      } else if (outcome.kind === 'refused') giveUp(alert, outcome.code);
-      else if (outcome.kind === 'abandoned') break;
-      else {
-        // Being asked to wait is no sign against the alert.
-        attempts += isOverload(outcome) ? 0 : 1;
-        const waitMs = backOffMs(attempts, outcome.retryAfterMs, random);
-        retryAtMs = clock.now() + waitMs;
-        failure = outcome.code;
-        reporter.happened('delivery-failed', { sink: sink.name, code: outcome.code, waitMs });
-        break;
-      }
-    }
-    if (delivered > 0) reporter.happened('delivered', { sink: sink.name, alerts: delivered });
+  /** What an earlier run could not note is noted before anything else is sent. */
+  async function isReady(): Promise<boolean> {
+    if (!noted.isRead()) return insist(noted.read);
+    return noted.unnoted() === 0 || insist(save);
   }
 
   async function loop(): Promise<void> {
-    while (mayGoOn()) {
-      if (!isLoaded && !(await insist(load))) return;
-      const waitMs = retryAtMs - clock.now();
-      if (waitMs > 0) {
-        if (!(await rest(waitMs))) return;
+    for (;;) {
+      const behind = isMore && mayBegin() ? sending.wantsBehind() : undefined;
+      if (behind !== undefined) {
+        if (!(await insist(() => look(behind)))) return;
         continue;
       }
-      let found: readonly PendingAlert<Item>[] = [];
-      if (!(await insist(async () => void (found = await pending(through))))) return;
-      const fresh = found.filter(({ number }) => number > through);
-      waiting = fresh.length;
-      onChange();
-      if (fresh.length === 0) return;
-      await deliver(fresh.slice(0, batchAlerts));
-      waiting = fresh.filter(({ number }) => number > through).length;
-      const isNoted = await insist(save);
-      onChange();
-      if (!isNoted || isAbandoned) return;
+      if (mayBegin() && sending.begin()) continue;
+      const isQuiet = isAbandoned || sending.underWay() === 0;
+      if (noted.unnoted() >= batchOutcomes || (isQuiet && noted.unnoted() > 0)) {
+        if (!(await insist(save))) return;
+        continue;
+      }
+      if (isQuiet) {
+        const waitMs = sending.waitMs();
+        if (isAbandoned || waitMs === undefined || !isInTime(waitMs)) return;
+      }
+      await rest.wait(isInTime() ? sending.waitMs() : undefined);
     }
   }
 
   async function run(): Promise<void> {
     try {
-      // What an earlier run could not note is noted before anything else is sent.
-      if (isLoaded && (givenUp.length > 0 || through !== saved.through) && !(await insist(save))) return;
       do {
         isAsked = false;
+        if (!(await isReady())) return;
         await loop();
-      } while (isAsked && mayGoOn());
+      } while (isAsked && isInTime());
     } finally {
       // Together with the last look at `isAsked`: a call in between would be lost.
       working = undefined;
@@ -219,37 +138,37 @@ export function sinkQueue<Item extends Deliverable>({ store, sink, pending, cloc
   return {
     work(until) {
       untilMs = until;
-      isAsked = true;
+      isAsked = isMore = true;
       if (isStopped) return working ?? Promise.resolve();
-      if (isAbandoned) [isAbandoned, answering] = [false, Promise.withResolvers()];
+      isAbandoned = false;
       if (working === undefined) {
         working = run();
-      } else if (Number.isFinite(until)) interrupt();
+      } else {
+        rest.end();
+        if (Number.isFinite(until)) storeRest.end();
+      }
       return working;
     },
     stop() {
       isStopped = true;
-      interrupt();
+      rest.end();
+      storeRest.end();
     },
     abandon() {
       isAbandoned = true;
-      answering.resolve({ kind: 'abandoned' });
+      rest.end();
     },
-    through: () => saved.through,
+    through: () => noted.saved().through,
     health() {
-      const state = failure !== undefined ? 'failing' : waiting > 0 ? 'delivering' : 'idle';
+      const failing = sending.failing();
+      const waiting = sending.waiting();
       return {
-        sink: sink.name,
-        state,
+        sink: name,
+        state: failing !== undefined ? 'failing' : waiting > 0 ? 'delivering' : 'idle',
         pending: waiting,
-        deadLetters: saved.deadLetters.length,
-        ...(failure === undefined ? {} : { reason: `The last attempt failed (${failure}).`, retryAtMs }),
+        deadLetters: noted.saved().deadLetters.length,
+        ...(failing === undefined ? {} : { reason: `The last attempt failed (${failing.code}).`, retryAtMs: failing.retryAtMs }),
       };
     },
   };
-}
-
-/** The receiver says that it has too much to do. */
-function isOverload({ code, retryAfterMs }: Outcome & { kind: 'failed' }): boolean {
-  return code === 'rate-limited' || retryAfterMs !== undefined;
 }

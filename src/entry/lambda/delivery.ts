@@ -1,6 +1,6 @@
 /** Delivery: what the closers found goes from the state to every sink, by one invocation at a time. */
 import type { AlertingSettings, Clock, Deliverable, Notifier, PendingAlert, PendingAlerts, Reporter, Sink, Store } from '#contract';
-import { deliveryKey, dispatcher, readDelivery } from '../../alerting/dispatch/index.ts';
+import { deliveryKey, dispatcher, orderOfAlert, orderOfSending, readDelivery } from '../../alerting/dispatch/index.ts';
 import { notifierOutlet, type Sending } from '../../alerting/dispatch/notifier-outlet.ts';
 import { outputsOf } from '../../alerting/receivers.ts';
 import { Checkpoint, StateMoved, type PendingBatch } from '../../engine/checkpoint.ts';
@@ -55,8 +55,8 @@ export async function deliver(settings: DeliverySettings, time: TimeLeft): Promi
     const untilMs = deadline();
     // Made anew: how far others came meanwhile stands in the store alone.
     await Promise.all([
-      dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: pendingIn(store, readPending), clock, reporter }).drain(untilMs),
-      dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: pendingIn(store, readOutbox), clock, reporter }).drain(untilMs),
+      dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: pendingIn(store, readPending), orderOf: orderOfAlert, clock, reporter }).drain(untilMs),
+      dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: pendingIn(store, readOutbox), orderOf: orderOfSending, clock, reporter }).drain(untilMs),
     ]);
   });
 }

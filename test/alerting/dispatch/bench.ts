@@ -1,7 +1,7 @@
 /** A dispatcher with a store, pending alerts and sinks in the test's hands. */
 import { FargazerError, SinkError, type Alert, type HappeningName, type PendingAlert, type Reporter, type Sink, type Step, type Store } from '#contract';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
-import { dispatcher, readDelivery, deliveryKey, type Delivery, type Dispatcher } from '../../../src/alerting/dispatch/index.ts';
+import { dispatcher, orderOfAlert, readDelivery, deliveryKey, type Delivery, type Dispatcher } from '../../../src/alerting/dispatch/index.ts';
 import { steppedClock, type SteppedClock } from '../../support/stepped-clock.ts';
 import { anAlert } from '../alert.ts';
 
@@ -11,6 +11,13 @@ export const named = ({ id, revision }: Alert): string => `${id} ${revision}`;
 export function pendingAlerts(count: number, from = 1): PendingAlert[] {
   return Array.from({ length: count }, (_, at) => ({ number: from + at, alert: anAlert({ id: `alert-${from + at}`, revision: 1 }) }));
 }
+
+/** Alerts of so many incidents, in turns. */
+export function alertsOf(incidents: number, count: number): PendingAlert[] {
+  return pendingAlerts(count).map(({ number, alert }) => ({ number, alert: { ...alert, incident: incidentOf(number, incidents) } }));
+}
+
+export const incidentOf = (number: number, incidents: number): string => `incident-${number % incidents}`;
 
 /** What arrives of so many alerts. */
 export const names = (count: number, from = 1): string[] => pendingAlerts(count, from).map(({ alert }) => named(alert));
@@ -23,9 +30,11 @@ export interface TestSink extends Sink {
   isClosed: boolean;
 }
 
-export function testSink(name = 'webhook'): TestSink {
+/** One that is sent as many at once as any, if nothing else is said. */
+export function testSink(name = 'webhook', concurrency?: number): TestSink {
   const sink: TestSink = {
     name,
+    ...(concurrency === undefined ? {} : { concurrency }),
     arrived: [],
     answer: () => undefined,
     isClosed: false,
@@ -99,7 +108,7 @@ export function openBench(alerts: PendingAlert[]): Bench {
     // Pages of 25: there may be more than one answer holds.
     start: (sinks) =>
       dispatcher({
-        store, sinks, clock, reporter, random: () => 0.5,
+        store, sinks, clock, reporter, orderOf: orderOfAlert, random: () => 0.5,
         async pending(after) {
           const found = alerts.filter(({ number }) => number > after).slice(0, 25);
           bench.onAsked(found);

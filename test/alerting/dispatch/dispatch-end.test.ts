@@ -4,26 +4,29 @@ import { test } from 'node:test';
 import { fail, names, openBench, pendingAlerts, testSink } from './bench.ts';
 
 test('drains within a bounded time, as often as it is asked', async () => {
-  const bench = openBench(pendingAlerts(100));
-  const sink = testSink();
-  sink.answer = () => bench.clock.sleep(100);
-  const running = bench.start([sink]);
-  let rounds = 0;
-  while ((await bench.item())?.through !== 100) {
-    const deadlineMs = bench.clock.now() + 3_000;
-    let isDone = false;
-    const drained = running.drain(deadlineMs).then(() => (isDone = true));
-    await bench.clock.pass(3_000);
-    assert.ok(isDone, 'it was not back at its deadline');
-    await drained;
-    // Frozen between invocations: nothing goes on.
-    const before = sink.arrived.length;
-    await bench.clock.pass(60_000);
-    assert.ok(sink.arrived.length <= before + 1);
-    assert.ok((rounds += 1) < 20);
+  for (const concurrency of [1, 4]) {
+    const alerts = 100 * concurrency;
+    const bench = openBench(pendingAlerts(alerts));
+    const sink = testSink('webhook', concurrency);
+    sink.answer = () => bench.clock.sleep(100);
+    const running = bench.start([sink]);
+    let rounds = 0;
+    while ((await bench.item())?.through !== alerts) {
+      const deadlineMs = bench.clock.now() + 3_000;
+      let isDone = false;
+      const drained = running.drain(deadlineMs).then(() => (isDone = true));
+      await bench.clock.pass(3_000);
+      assert.ok(isDone, 'it was not back at its deadline');
+      await drained;
+      // Frozen between invocations: nothing goes on.
+      const before = sink.arrived.length;
+      await bench.clock.pass(60_000);
+      assert.ok(sink.arrived.length <= before + concurrency);
+      assert.ok((rounds += 1) < 20);
+    }
+    assert.ok(rounds > 2);
+    assert.deepEqual(sink.arrived, names(alerts));
   }
-  assert.ok(rounds > 2);
-  assert.deepEqual(sink.arrived, names(100));
 });
 
 test('a drain of what is done or cannot be done now ends at once', async () => {
@@ -50,7 +53,7 @@ test('a drain of what is done or cannot be done now ends at once', async () => {
 
 test('a send without an answer is left to itself, and not sent twice while it may still arrive', async () => {
   const bench = openBench(pendingAlerts(2));
-  const sink = testSink();
+  const sink = testSink('webhook', 1);
   let calls = 0;
   let answer: () => void = () => undefined;
   sink.answer = () => {
@@ -61,7 +64,8 @@ test('a send without an answer is left to itself, and not sent twice while it ma
   const first = running.drain(bench.clock.now() + 2_000);
   await bench.clock.pass(2_000);
   await first;
-  assert.equal((await bench.item())?.through, 0);
+  // Nothing came of it, and nothing is noted.
+  assert.equal(await bench.item(), undefined);
   const second = running.drain(bench.clock.now() + 2_000);
   await bench.clock.settle();
   assert.equal(calls, 1);
@@ -72,25 +76,29 @@ test('a send without an answer is left to itself, and not sent twice while it ma
 });
 
 test('stops within its time: what was sent is noted, what hangs is left, and nothing follows', async () => {
-  const bench = openBench(pendingAlerts(8));
-  const sink = testSink();
-  sink.answer = ({ id }) => (id === 'alert-4' ? new Promise(() => undefined) : undefined);
-  const running = bench.start([sink]);
-  running.wake();
-  await bench.clock.settle();
-  let isStopped = false;
-  const stopped = running.stop(4_000).then(() => (isStopped = true));
-  await bench.clock.pass(1_000);
-  assert.equal(isStopped, false);
-  await bench.clock.pass(3_000);
-  await stopped;
-  assert.deepEqual(sink.arrived, names(3));
-  assert.equal((await bench.item())?.through, 3);
-  assert.ok(sink.isClosed);
-  running.wake();
-  await running.drain(bench.clock.now() + 5_000);
-  await bench.clock.pass(600_000);
-  assert.deepEqual(sink.arrived, names(3));
+  for (const concurrency of [1, 2]) {
+    const bench = openBench(pendingAlerts(8));
+    const sink = testSink('webhook', concurrency);
+    sink.answer = ({ id }) => (id === 'alert-4' || id === 'alert-7' ? new Promise(() => undefined) : undefined);
+    const running = bench.start([sink]);
+    running.wake();
+    await bench.clock.settle();
+    let isStopped = false;
+    const stopped = running.stop(4_000).then(() => (isStopped = true));
+    await bench.clock.pass(1_000);
+    assert.equal(isStopped, false);
+    await bench.clock.pass(3_000);
+    await stopped;
+    const arrived = concurrency === 1 ? names(3) : [...names(3), ...names(2, 5)];
+    assert.deepEqual(sink.arrived, arrived);
+    const item = await bench.item();
+    assert.deepEqual([item?.through, item?.ahead], [3, concurrency === 1 ? [] : [5, 6]]);
+    assert.ok(sink.isClosed);
+    running.wake();
+    await running.drain(bench.clock.now() + 5_000);
+    await bench.clock.pass(600_000);
+    assert.deepEqual(sink.arrived, arrived);
+  }
 });
 
 test('stops within its time where the store hangs, and at once where it only waits', async () => {

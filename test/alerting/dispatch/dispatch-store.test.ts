@@ -22,7 +22,8 @@ test('a crash between sending and noting repeats the same ids and revisions, and
     await bench.clock.pass(0);
     assert.deepEqual([...new Set(sink.arrived)], names(25));
     const repeats = sink.arrived.length - 25;
-    assert.ok(repeats > 0 && repeats <= 10, `${repeats} repeats`);
+    // Ten outcomes between two commits, and three that were under way beside the last of them.
+    assert.ok(repeats > 0 && repeats <= 13, `${repeats} repeats`);
     assert.equal((await bench.item())?.through, 25);
   }
 });
@@ -41,18 +42,21 @@ test('a commit whose answer is lost repeats nothing', async () => {
 });
 
 test('sends nothing more while it cannot note what was sent', async () => {
-  const bench = openBench(pendingAlerts(40));
-  const sink = testSink();
-  bench.store.before = storeDown;
-  const running = bench.start([sink]);
-  running.wake();
-  await bench.clock.pass(10 * 60_000);
-  assert.deepEqual(sink.arrived, names(10));
-  assert.equal(running.deliveredThrough(), 0);
-  bench.store.before = () => undefined;
-  await bench.clock.pass(6 * 60_000);
-  assert.deepEqual(sink.arrived, names(40));
-  assert.equal(running.deliveredThrough(), 40);
+  for (const concurrency of [1, 4]) {
+    const bench = openBench(pendingAlerts(40));
+    const sink = testSink('webhook', concurrency);
+    bench.store.before = storeDown;
+    const running = bench.start([sink]);
+    running.wake();
+    await bench.clock.pass(10 * 60_000);
+    const most = 10 + concurrency - 1;
+    assert.ok(sink.arrived.length >= 10 && sink.arrived.length <= most, `${sink.arrived.length} were sent`);
+    assert.equal(running.deliveredThrough(), 0);
+    bench.store.before = () => undefined;
+    await bench.clock.pass(6 * 60_000);
+    assert.deepEqual(sink.arrived, names(40));
+    assert.equal(running.deliveredThrough(), 40);
+  }
 });
 
 test('leaves an item of a newer version alone', async () => {
@@ -112,7 +116,7 @@ test('alerts that cannot be asked for are asked for again', async () => {
 
 test('drains no further than it can note', async () => {
   const bench = openBench(pendingAlerts(100));
-  const sink = testSink();
+  const sink = testSink('webhook', 1);
   bench.store.before = storeDown;
   const running = bench.start([sink]);
   for (let round = 0; round < 5; round += 1) {
@@ -125,9 +129,9 @@ test('drains no further than it can note', async () => {
 
 test('whatever fails in whatever order, every alert arrives or is a dead letter', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.constantFrom('ok', 'ok', 'retry', 'refuse', 'limit', 'store', 'answer-lost', 'crash'), { maxLength: 60 }), async (script) => {
+    fc.asyncProperty(fc.array(fc.constantFrom('ok', 'ok', 'retry', 'refuse', 'limit', 'store', 'answer-lost', 'crash'), { maxLength: 60 }), fc.integer({ min: 1, max: 5 }), async (script, concurrency) => {
       const bench = openBench(pendingAlerts(23));
-      const sink = testSink();
+      const sink = testSink('webhook', concurrency);
       let step = 0;
       let running = bench.start([sink]);
       let isCrashed = false;

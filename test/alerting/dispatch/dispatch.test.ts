@@ -18,7 +18,7 @@ test('delivers what is pending, in order, and notes how far it came', async () =
   assert.equal(running.deliveredThrough(), 60);
   assert.equal((await bench.item())?.through, 60);
   // Small batches: a handful of commits, not one for each alert.
-  assert.equal(bench.store.commits, 6);
+  assert.ok(bench.store.commits >= 4 && bench.store.commits <= 6, `${bench.store.commits} commits`);
   bench.alerts.push(...pendingAlerts(1, 61));
   running.wake();
   await bench.clock.pass(0);
@@ -42,7 +42,7 @@ test('a wake that comes when nothing was found is not lost', async () => {
 
 test('waits longer and longer where it may work later, and goes on from there', async () => {
   const bench = openBench(pendingAlerts(3));
-  const sink = testSink();
+  const sink = testSink('webhook', 1);
   const tries: number[] = [];
   let isDown = true;
   sink.answer = () => {
@@ -65,7 +65,7 @@ test('waits longer and longer where it may work later, and goes on from there', 
 
 test('waits as long as the receiver asks, across a restart too', async () => {
   const bench = openBench(pendingAlerts(2));
-  const sink = testSink();
+  const sink = testSink('webhook', 1);
   let tries = 0;
   sink.answer = () => {
     tries += 1;
@@ -120,9 +120,9 @@ test('dead letters are bounded, and all are counted', async () => {
   assert.deepEqual([item?.through, item?.givenUp, item?.deadLetters.length, item?.deadLetters.at(-1)?.id], [250, 250, mostDeadLetters, 'alert-250']);
 });
 
-test('an alert that alone always fails is given up once the one behind it passes', async () => {
+test('sent one by one, an alert that alone always fails is given up once the one behind it passes', async () => {
   const bench = openBench(pendingAlerts(3));
-  const sink = testSink();
+  const sink = testSink('webhook', 1);
   sink.answer = ({ id }) => {
     if (id === 'alert-1') fail('receiver-failed', true)();
   };
@@ -134,9 +134,9 @@ test('an alert that alone always fails is given up once the one behind it passes
   assert.deepEqual((await bench.item())?.deadLetters.map(({ id, code }) => [id, code]), [['alert-1', 'receiver-failed']]);
 });
 
-test('an alert is not given up where the receiver comes back just then', async () => {
+test('sent one by one, an alert is not given up where the receiver comes back just then', async () => {
   const bench = openBench(pendingAlerts(3));
-  const sink = testSink();
+  const sink = testSink('webhook', 1);
   let isBack = false;
   sink.answer = ({ id }) => {
     if (id === 'alert-2') isBack = true;
@@ -149,28 +149,32 @@ test('an alert is not given up where the receiver comes back just then', async (
 });
 
 test('a receiver that is down for a day gets everything when it is back', async () => {
-  const bench = openBench(pendingAlerts(30));
-  const sink = testSink();
-  sink.answer = fail('unreachable', true);
-  const running = bench.start([sink]);
-  running.wake();
-  await bench.clock.pass(86_400_000);
-  sink.answer = () => undefined;
-  await bench.clock.pass(6 * 60_000);
-  assert.deepEqual(sink.arrived, names(30));
-  assert.equal((await bench.item())?.givenUp, 0);
+  for (const concurrency of [1, 4]) {
+    const bench = openBench(pendingAlerts(30));
+    const sink = testSink('webhook', concurrency);
+    sink.answer = fail('unreachable', true);
+    const running = bench.start([sink]);
+    running.wake();
+    await bench.clock.pass(86_400_000);
+    sink.answer = () => undefined;
+    await bench.clock.pass(6 * 60_000);
+    assert.deepEqual(concurrency === 1 ? sink.arrived : sink.arrived.toSorted(), concurrency === 1 ? names(30) : names(30).toSorted());
+    assert.equal((await bench.item())?.givenUp, 0);
+  }
 });
 
 test('a receiver that asks to wait again and again makes no dead letters', async () => {
-  const bench = openBench(pendingAlerts(3));
-  const sink = testSink();
-  let asked = 0;
-  sink.answer = ({ id }) => {
-    if (id === 'alert-1' && (asked += 1) <= 30) fail('rate-limited', true)();
-  };
-  bench.start([sink]).wake();
-  await bench.clock.pass(3_600_000);
-  assert.deepEqual(sink.arrived, names(3));
+  for (const concurrency of [1, 4]) {
+    const bench = openBench(pendingAlerts(3));
+    const sink = testSink('webhook', concurrency);
+    let asked = 0;
+    sink.answer = ({ id }) => {
+      if (id === 'alert-1' && (asked += 1) <= 30) fail('rate-limited', true)();
+    };
+    bench.start([sink]).wake();
+    await bench.clock.pass(3_600_000);
+    assert.deepEqual(sink.arrived, concurrency === 1 ? names(3) : [...names(2, 2), ...names(1)]);
+  }
 });
 
 test('a sink that fails or hangs holds up no other', async () => {

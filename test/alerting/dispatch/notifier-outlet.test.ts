@@ -1,7 +1,8 @@
 /** A notifier gets the receipt of the message before, also after a restart, and only what is for its receivers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JsonValue, Notification, Notifier } from '#contract';
+import { setImmediate as turn } from 'node:timers/promises';
+import { SinkError, type JsonValue, type Notification, type Notifier, type Store } from '#contract';
 import { notifierOutlet, receiptsKey, type Sending } from '../../../src/alerting/dispatch/notifier-outlet.ts';
 import { memoryStore } from '../../../src/stores/memory/index.ts';
 
@@ -42,6 +43,36 @@ test('receipts outlive the process, and two processes keep each other\'s', async
   const later = notifierOutlet(notifier, { store, isFor: () => true });
   for (const key of ['a', 'b', 'c']) await later.send(sending(key, 2));
   assert.deepEqual(calls.slice(3).map(([, , receipt]) => receipt), [{ message: 'a 1' }, { message: 'b 1' }, { message: 'c 1' }]);
+});
+
+test('receipts of keys that are under way at once are all kept, by one process and by two', async () => {
+  const inner = memoryStore();
+  // Each write takes a while, in which others come.
+  const store: Store = { ...inner, commit: async (step) => (await turn(), inner.commit(step)) };
+  const { notifier, calls } = noting();
+  const outlets = [notifierOutlet(notifier, { store, isFor: () => true }), notifierOutlet(notifier, { store, isFor: () => true })];
+  await Promise.all(['a', 'b', 'c', 'd'].map((key) => outlets[0]!.send(sending(key, 1))));
+  await Promise.all([outlets[0]!.send(sending('e', 1)), outlets[1]!.send(sending('f', 1)), outlets[0]!.send(sending('g', 1))]);
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const later = notifierOutlet(notifier, { store, isFor: () => true });
+  await Promise.all(keys.map((key) => later.send(sending(key, 2))));
+  assert.deepEqual(calls.slice(keys.length).map(([key, , receipt]) => [key, receipt]), keys.map((key) => [key, { message: `${key} 1` }]));
+});
+
+test('a store that cannot say what was sent before is asked again, and nothing is sent until then', async () => {
+  const store = memoryStore();
+  const { notifier, calls } = noting();
+  let isDown = true;
+  const outlet = notifierOutlet(notifier, { store: { ...store, item: async (key) => (isDown ? Promise.reject(new Error('down')) : store.item(key)) }, isFor: () => true });
+  await assert.rejects(outlet.send(sending('a', 1)), (error: unknown) => error instanceof SinkError && error.isRetryable);
+  isDown = false;
+  await outlet.send(sending('a', 1));
+  assert.equal(calls.length, 1);
+});
+
+test('takes as many at once as its notifier', () => {
+  const outlet = (concurrency?: number) => notifierOutlet({ ...noting().notifier, ...(concurrency === undefined ? {} : { concurrency }) }, { store: memoryStore(), isFor: () => true });
+  assert.deepEqual([outlet(7).concurrency, outlet().concurrency], [7, undefined]);
 });
 
 test('what is for other receivers is passed over', async () => {

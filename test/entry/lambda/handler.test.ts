@@ -1,12 +1,11 @@
 /** The bundled handler, called as Lambda calls it, against local stand-ins: what comes out equals a plain replay. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cloudTrailRecord, fireLensLine, flowLine, type Alert } from '#contract';
+import { cloudTrailRecord, fireLensLine, flowLine, oneAtATime, type Alert, type Turn } from '#contract';
 import { Checkpoint } from '../../../src/engine/checkpoint.ts';
 import { allPlugins } from '../../../src/entry/lambda/plugins.ts';
 import { kindsByName, walkOf, type MakeWalk } from '../../../src/entry/program/engine.ts';
 import { closedRound } from '../../../src/entry/program/live/passed.ts';
-import { oneAtATime, type Turn } from '../../../src/entry/program/live/turns.ts';
 import { defaultConfig } from '../../../src/config/config.ts';
 import { localDeployment } from '../../support/lambda/deployment.ts';
 import { mapping } from '../../support/lambda/mapping.ts';

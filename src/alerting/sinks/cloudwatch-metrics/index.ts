@@ -20,6 +20,7 @@ const dimensionCharacters = 200;
 export function cloudWatchMetrics(write: (text: string) => void | Promise<void>, { namespace = 'Fargazer', byEntity = false }: CloudWatchMetricsOptions = {}): Sink {
   return {
     name: 'cloudwatch-metrics',
+    concurrency: 1,
     async send(alert) {
       const line = fittedAlert(alert, lineLimitBytes - 1, (fitting) => safeJson(metricDocument(fitting, namespace, byEntity)));
       if (line === undefined) throw new SinkError('too-large', 'The alert is over 16 KiB even shortened; no metric was written.', false);

@@ -28,6 +28,8 @@ export function console(write: (text: string) => void | Promise<void>, options: 
 
   return {
     name: 'console',
+    // Rows are read from the top down.
+    concurrency: 1,
     async send(alert) {
       const room = columns - indent;
       const at = new Date(alert.firstSeen);

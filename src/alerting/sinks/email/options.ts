@@ -1,7 +1,8 @@
 /** Options of the sink `email`, as a configuration names them. */
 import { z } from 'zod';
 import { awsOptions, regionName } from '../../aws/settings.ts';
-import { httpOptions } from '../../http/options.ts';
+import { concurrencyOption } from '../../concurrency.ts';
+import { exchangeOptions } from '../../http/options.ts';
 import { readerOptions } from '../../message/reader-options.ts';
 
 /** `name@host`, or with a name before it: `Alerts <alerts@example.com>`. No sign in it begins another header or another address. */
@@ -16,7 +17,7 @@ const smtp = z
     tls: z.enum(['starttls', 'implicit', 'none']).default('starttls').describe('starttls and implicit send nothing before the server has proved who it is; none is for a relay on the same machine.'),
     username: z.string().min(1).max(500).optional().describe('User name, where the server asks for one.'),
     password: z.string().min(1).max(2_000).optional().describe('Password; a secret.'),
-    ...httpOptions,
+    ...exchangeOptions,
   })
   .refine(({ username, password }) => (username === undefined) === (password === undefined), 'username and password go together')
   .refine(({ tls, password }) => tls !== 'none' || password === undefined, 'a password is not sent without TLS; use starttls or implicit');
@@ -35,6 +36,7 @@ export const emailOptions = z
     smtp: smtp.optional().describe('Send by this mail server.'),
     ses: ses.optional().describe('Send by Amazon SES instead of a mail server.'),
     ...readerOptions,
+    ...concurrencyOption,
   })
   .refine((options) => (options.smtp === undefined) !== (options.ses === undefined), 'needs either smtp or ses');
 

@@ -7,6 +7,7 @@ import { lineAppender } from '../../line-appender.ts';
 export function jsonl(write: (text: string) => void | Promise<void>): Sink {
   return {
     name: 'jsonl',
+    concurrency: 1,
     async send(alert) {
       const line = `${safeJson(inSchemaOrder(alert))}\n`;
       try {
@@ -21,5 +22,5 @@ export function jsonl(write: (text: string) => void | Promise<void>): Sink {
 /** The same, appended to a file; a full disk is tried again. */
 export function jsonlFile(path: string): Sink {
   const append = lineAppender(path, 'jsonl');
-  return { name: 'jsonl', send: (alert) => append(safeJson(inSchemaOrder(alert))) };
+  return { name: 'jsonl', concurrency: 1, send: (alert) => append(safeJson(inSchemaOrder(alert))) };
 }

@@ -15,7 +15,7 @@ export const lineLimitBytes = 1_000_000;
 export function ocsf(options: OcsfOptions, dependencies: AwsDependencies = {}): Sink {
   if ('bucket' in options) return toBucket(options, dependencies);
   const append = lineAppender(options.path, 'ocsf');
-  return { name: 'ocsf', send: (alert) => line(alert).then(append) };
+  return { name: 'ocsf', concurrency: 1, send: (alert) => line(alert).then(append) };
 }
 
 async function line(alert: Alert): Promise<string> {

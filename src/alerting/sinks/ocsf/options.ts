@@ -1,6 +1,7 @@
 /** Options of the sink `ocsf`, as a configuration names them. */
 import { z } from 'zod';
 import { awsOptions, regionName } from '../../aws/settings.ts';
+import { concurrencyOption } from '../../concurrency.ts';
 
 const file = z.strictObject({
   path: z.string().min(1).describe('File that findings are appended to, one a line; made where it does not exist.'),
@@ -11,6 +12,7 @@ const bucket = z.strictObject({
   prefix: z.string().regex(/^[\w!.*'()/-]{0,200}$/, "expected up to 200 letters, digits and _!.*'()/-").default('ocsf/').describe('What keys begin with.'),
   region: regionName.describe('Region of the bucket.'),
   ...awsOptions,
+  ...concurrencyOption,
 });
 
 export const ocsfOptions = z.union([file, bucket]);

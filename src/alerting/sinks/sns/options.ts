@@ -1,5 +1,6 @@
 /** Options of the output `sns`, as a configuration names them. */
 import { z } from 'zod';
+import { concurrencyOption } from '../../concurrency.ts';
 import { readerOptions } from '../../message/reader-options.ts';
 
 /** `arn:aws:sns:REGION:ACCOUNT:NAME`, in any partition; names of FIFO topics end in `.fifo`. */
@@ -13,6 +14,7 @@ export const snsOptions = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).optional().describe('Another endpoint than that of the region: a VPC endpoint, a stand-in for tests.'),
   timeoutMs: z.int().min(1_000).max(60_000).optional().describe('For the whole exchange, milliseconds; 10,000 where absent.'),
   ...readerOptions,
+  ...concurrencyOption,
 });
 
 export type SnsOptions = z.input<typeof snsOptions>;

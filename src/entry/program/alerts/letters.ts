@@ -1,5 +1,5 @@
 /** Dead letters with what was in them: an outlet that keeps what it could not deliver, so that it can be sent again when its step is long gone. */
-import { SinkError, systemClock, type Clock, type Deliverable, type Item, type JsonValue, type Store } from '#contract';
+import { oneAtATime, SinkError, systemClock, type Clock, type Deliverable, type Item, type JsonValue, type Store } from '#contract';
 import type { Outlet } from '../../../alerting/dispatch/attempt.ts';
 import { mostDeadLetters } from '../../../alerting/dispatch/delivery-item.ts';
 
@@ -35,6 +35,8 @@ export function letterName({ id, revision }: Deliverable): string {
  */
 export function keepingLetters<Content extends Deliverable>(outlet: Outlet<Content>, store: Store, clock: Clock = systemClock): Outlet<Content> {
   let slots: Map<string, Slot> | undefined;
+  /** Two that fail at once would find the same place free. */
+  const turn = oneAtATime();
 
   async function load(): Promise<Map<string, Slot>> {
     const items = await store.items(prefixOf(outlet.name));
@@ -65,15 +67,16 @@ export function keepingLetters<Content extends Deliverable>(outlet: Outlet<Conte
 
   return {
     name: outlet.name,
+    ...(outlet.concurrency === undefined ? {} : { concurrency: outlet.concurrency }),
     ...(outlet.close === undefined ? {} : { close: () => outlet.close!() }),
     async send(content) {
       try {
         await outlet.send(content);
       } catch (error) {
-        await keep(content, error instanceof SinkError ? error.code : 'internal').catch(() => (slots = undefined));
+        await turn(() => keep(content, error instanceof SinkError ? error.code : 'internal')).catch(() => (slots = undefined));
         throw error;
       }
-      await drop(content).catch(() => (slots = undefined));
+      await turn(() => drop(content)).catch(() => (slots = undefined));
     },
   };
 }

@@ -4,9 +4,9 @@
  * was found; what a step saved is delivered beside all that.
  */
 import {
-  FargazerError, type AlertingSettings, type Clock, type Health, type LiveBatch, type LiveSource, type Notifier, type Reporter, type Sink, type Store,
+  FargazerError, oneAtATime, type AlertingSettings, type Clock, type Health, type LiveBatch, type LiveSource, type Notifier, type Reporter, type Sink, type Store,
 } from '#contract';
-import { dispatcher, type Dispatcher } from '../../../alerting/dispatch/index.ts';
+import { dispatcher, orderOfAlert, orderOfSending, type Dispatcher } from '../../../alerting/dispatch/index.ts';
 import { notifierOutlet } from '../../../alerting/dispatch/notifier-outlet.ts';
 import { outputsOf } from '../../../alerting/receivers.ts';
 import type { LiveConfig } from '../../../config/index.ts';
@@ -16,7 +16,6 @@ import { laneName, positionsOf } from './lane-names.ts';
 import { LiveRun } from './live-run.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { coverageOf, Telling } from './telling.ts';
-import { oneAtATime } from './turns.ts';
 
 export interface ConsumeParts {
   sources: readonly LiveSource[];
@@ -83,9 +82,9 @@ export class Consumer {
     this.#run = run;
     run.keepSources(sources.map(({ name }) => name));
     this.#saved = { atMs: clock.now(), steadyMs: this.#steady.now() };
-    this.#dispatcher = dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: (after) => run.pending(after), clock, reporter });
+    this.#dispatcher = dispatcher({ store, sinks: sinks.map((sink) => keepingLetters(sink, store)), pending: (after) => run.pending(after), orderOf: orderOfAlert, clock, reporter });
     const outlets = notifiers.map((notifier) => notifierOutlet(notifier, { store, isFor: (receiver) => outputsOf(live.alerting, receiver).outputs.includes(notifier.name) }));
-    this.#outbox = dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: (after) => run.outbox(after), clock, reporter });
+    this.#outbox = dispatcher({ store, sinks: outlets.map((outlet) => keepingLetters(outlet, store)), pending: (after) => run.outbox(after), orderOf: orderOfSending, clock, reporter });
     this.#dispatcher.wake();
     this.#outbox.wake();
     const stop = new AbortController();

@@ -1,0 +1,10 @@
+/** How many alerts or messages are on their way to one output at once. */
+import { z } from 'zod';
+
+/** A receiver that takes a quarter of a second for each then gets sixteen a second; most allow more, and few are hurt by it. */
+export const standardConcurrency = 4;
+
+/** Spread into an output's `z.strictObject`; who makes outputs of a configuration gives it on. */
+export const concurrencyOption = {
+  concurrency: z.int().min(1).max(16).default(standardConcurrency).describe('Sent at once at most. Those of one incident are always sent one after another; with 1 all are.'),
+};
