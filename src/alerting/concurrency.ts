@@ -1,8 +1,6 @@
 /** How many alerts or messages are on their way to one output at once. */
 import { z } from 'zod';
-
-/** A receiver that takes a quarter of a second for each then gets sixteen a second; most allow more, and few are hurt by it. */
-export const standardConcurrency = 4;
+import { standardConcurrency } from './dispatch/attempt.ts';
 
 /** Spread into an output's `z.strictObject`; who makes outputs of a configuration gives it on. */
 export const concurrencyOption = {

@@ -6,6 +6,9 @@ export type Outcome =
   | { kind: 'refused'; code: string }
   | { kind: 'failed'; code: string; retryAfterMs?: number };
 
+/** Where an outlet says nothing: a receiver that takes a quarter of a second for each then gets sixteen a second; most allow more, and few are hurt by it. */
+export const standardConcurrency = 4;
+
 /** Where items of one kind go: alerts to a sink, notifications to a notifier. */
 export interface Outlet<Item extends Deliverable> {
   name: string;

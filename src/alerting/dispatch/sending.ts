@@ -1,7 +1,6 @@
 /** Sends to one sink: which alert is next, and what its outcome means for it, for the receiver and for those behind it. */
 import type { Clock, Deliverable, PendingAlert, Reporter } from '#contract';
-import { standardConcurrency } from '../concurrency.ts';
-import { attempt, type Outcome, type Outlet } from './attempt.ts';
+import { attempt, standardConcurrency, type Outcome, type Outlet } from './attempt.ts';
 import { breaker, isOverload, type Failure } from './breaker.ts';
 import type { DeadLetter, Delivery, Progress } from './delivery-item.ts';
 import { doubts } from './doubts.ts';
