@@ -1,14 +1,15 @@
 /** What `fargazer sidecar` runs: the sensor, receivers and the metadata poller of one task, around a consumer or a shipper. */
 import manifest from '../../package.json' with { type: 'json' };
-import { FargazerError, type LiveSource } from '#contract';
-import { embeddedStore } from '../stores/embedded/index.ts';
+import { FargazerError, type LiveSource, type Store } from '#contract';
 import { memoryStore } from '../stores/memory/index.ts';
+import type { Server } from '../api/index.ts';
 import type { SidecarSettings } from './cli/sidecar-program.ts';
 import { outputsOf } from './outputs.ts';
 import { walkOf } from './program/engine.ts';
 import { Consumer } from './program/live/consume.ts';
 import { oneLane } from './program/live/one-lane.ts';
 import { noteGaps } from './program/sidecar/gaps.ts';
+import { withGuestState } from './program/sidecar/guest-state.ts';
 import { knowledgeOf } from './program/sidecar/knowledge.ts';
 import { plainReporter } from './program/sidecar/plain-reporter.ts';
 import type { Whose } from './program/sidecar/whose.ts';
@@ -39,27 +40,37 @@ async function detect(settings: SidecarSettings, { tell, clock, whose, start }: 
   const told = config.http === undefined ? undefined : (await import('../telemetry/index.ts')).telemetry({ version: manifest.version, level: 'warn' });
   const reporter = told?.reporter ?? plainReporter((text) => void process.stderr.write(text), () => clock.now());
   const knowledge = await knowledgeOf(settings, config, { whose, start, clock });
-  const store = stateDir === undefined ? memoryStore() : embeddedStore(stateDir);
   const gaps = noteGaps(tell, clock);
   const live = { ...config, ...(learnForMs === undefined ? {} : { learnForMs }) };
-  const consumer = new Consumer({
-    sources: [task], store, sinks, notifiers, live, clock, reporter, pace,
-    teachFromMs: () => clock.now(),
-    makeWalk(run, state, lateness) {
-      gaps.sinceMs(state?.marks.get('sensor'));
-      const walk = walkOf(config, run, state, lateness);
-      knowledge.apply(walk);
-      return walk;
-    },
-  });
-  const server = config.http === undefined || told === undefined ? undefined : await (await import('../api/index.ts')).serve({ address: config.http, registry: told.registry, health: () => consumer.health() });
+  const consumerOf = (store: Store): Consumer =>
+    new Consumer({
+      sources: [task], store, sinks, notifiers, live, clock, reporter, pace,
+      teachFromMs: () => clock.now(),
+      makeWalk(run, state, lateness) {
+        gaps.sinceMs(state?.marks.get('sensor'));
+        const walk = walkOf(config, run, state, lateness);
+        knowledge.apply(walk);
+        return walk;
+      },
+    });
+  let consumer: Consumer;
+  let server: Server | undefined;
+  const judge = async (store: Store): Promise<void> => {
+    consumer = consumerOf(store);
+    try {
+      if (config.http !== undefined && told !== undefined) server ??= await (await import('../api/index.ts')).serve({ address: config.http, registry: told.registry, health: () => consumer.health() });
+      await consumer.run(signal);
+    } finally {
+      await store.close();
+    }
+  };
   try {
-    await consumer.run(signal);
+    if (stateDir === undefined) await judge(memoryStore());
+    else await withGuestState(stateDir, { clock, tell }, judge);
   } finally {
     gaps.end();
     await knowledge.end();
     await server?.close();
-    if (stateDir !== undefined) await store.close();
     told?.close();
   }
 }

@@ -93,7 +93,8 @@ export function sensor(settings: SensorSettings): Sensor {
           if (records.length === 0 && !isDue && Math.abs(nowMs - saidMs) < heartbeatMs) continue;
           saidMs = nowMs;
           isDue = false;
-          if (outbox.size === 0) completeMs = nowMs;
+          // A clock that is set back takes back nothing that was said.
+          if (outbox.size === 0) completeMs = Math.max(completeMs, nowMs);
           if (records.length > 0) {
             follow ??= setTimeout(() => {
               follow = undefined;
@@ -101,7 +102,7 @@ export function sensor(settings: SensorSettings): Sensor {
               outbox.poke();
             }, followMs);
           }
-          yield { lane, records, position: Number(records.at(-1)?.place ?? filed), ...(outbox.size === 0 ? { completeToMs: nowMs } : {}) };
+          yield { lane, records, position: Number(records.at(-1)?.place ?? filed), ...(outbox.size === 0 ? { completeToMs: completeMs } : {}) };
         }
       } finally {
         signal.removeEventListener('abort', end);

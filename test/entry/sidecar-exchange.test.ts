@@ -102,3 +102,18 @@ test('a store that fails costs what it would have told, and is said', async () =
   assert.deepEqual(await exchange(store, 1, nowMs).load((sentence) => troubles.push(sentence)), []);
   assert.match(troubles.join(''), /The table x did not answer\. What other tasks learned is not known here/);
 });
+
+test('a store that does not answer is waited for three seconds, and said', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const troubles: string[] = [];
+  const store = { ...memoryStore(), place: 'the table x', items: () => new Promise(() => undefined) } as unknown as Store;
+
+  const loading = exchange(store, 1, nowMs).load((sentence) => troubles.push(sentence));
+  context.mock.timers.tick(2_999);
+  await Promise.resolve();
+  assert.deepEqual(troubles, []);
+  context.mock.timers.tick(1);
+
+  assert.deepEqual(await loading, []);
+  assert.match(troubles.join(''), /the table x did not answer within 3 s: what other tasks learned is not known here/);
+});

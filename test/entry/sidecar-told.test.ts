@@ -73,3 +73,16 @@ describe('a connection that was refused', { skip: process.platform === 'linux' ?
     assertTold(told, parts.start);
   });
 });
+
+test('a clock that is set while it runs moves nothing: a sidecar goes by the one of its start, and what passed since', async (context) => {
+  const { parts } = await refusing(context);
+  const before = parts.clock.now();
+  assert.ok(Math.abs(before - Date.now()) < 1_000);
+  for (const byMs of [-86_400_000, 86_400_000]) {
+    const set = Date.now() + byMs;
+    const mocked = context.mock.method(Date, 'now', () => set);
+    const now = parts.clock.now();
+    mocked.mock.restore();
+    assert.ok(now >= before && now - before < 60_000);
+  }
+});

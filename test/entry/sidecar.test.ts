@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,9 +26,9 @@ interface Running {
 const asSecond = '"$@" & child=$!; trap "kill -TERM $child" TERM; wait $child; status=$?; if [ $status -gt 128 ]; then wait $child; status=$?; fi; exit $status';
 
 /** In namespaces of its own, so that nobody else's processes are looked at. */
-function start(context: TestContext, words: readonly string[], folder = mkdtempSync(join(tmpdir(), 'fargazer-sidecar-'))): Running {
+function start(context: TestContext, words: readonly string[], folder = mkdtempSync(join(tmpdir(), 'fargazer-sidecar-')), before = 'true'): Running {
   let text = '';
-  const child = spawn('unshare', ['--pid', '--mount', '--mount-proc', '--net', '--fork', '--kill-child', 'bash', '-c', asSecond, 'sidecar', process.execPath, main, 'sidecar', '--state', join(folder, 'state'), '--sink', `jsonl:${join(folder, 'alerts.jsonl')}`, ...words], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, FARGAZER_SERVICE: 'checkout' } });
+  const child = spawn('unshare', ['--pid', '--mount', '--mount-proc', '--net', '--fork', '--kill-child', 'bash', '-c', `${before}; ${asSecond}`, 'sidecar', process.execPath, main, 'sidecar', '--state', join(folder, 'state'), '--sink', `jsonl:${join(folder, 'alerts.jsonl')}`, ...words], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, FARGAZER_SERVICE: 'checkout' } });
   child.stderr!.on('data', (part: Buffer) => (text += part.toString()));
   context.after(() => {
     child.kill('SIGKILL');
@@ -81,6 +81,34 @@ test('it tells of a program that never ran, ends on SIGTERM with status 0, and t
   const second = start(context, [], folder);
   await until('the gap', () => second.alerts().some(({ detector, title }) => detector === 'coverage-silent' && title.includes('did not look for')));
     assert.equal(await ended(second, 'SIGTERM'), 0);
+});
+
+test('a disk that others fill mutes nothing: it says so, and goes on with its alerts', { skip, timeout: 120_000 }, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fargazer-sidecar-'));
+  const state = join(folder, 'state');
+  const sidecar = start(context, ['--learn-for', '2s'], folder, `mkdir ${state} && mount -t tmpfs -o size=2m none ${state}`);
+  const says = (text: string) => sidecar.alerts().some(({ title }) => title.includes(text));
+  await until('its first sentence', () => sidecar.said().includes('looks at checkout'));
+  await sleep(5_000);
+  sidecar.run('sh', '-c', `cat /dev/zero > ${state}/all; cp /bin/sleep /tmp/.fargazer-full`);
+  context.after(() => rmSync('/tmp/.fargazer-full', { force: true }));
+  await until('the word of the disk', () => says('kept in memory alone'), 60_000);
+  await until('the alert', () => {
+    sidecar.run('/tmp/.fargazer-full', '0.2');
+    return says('/tmp/.fargazer-full');
+  });
+  sidecar.run('rm', `${state}/all`);
+  assert.equal(await ended(sidecar, 'SIGTERM'), 0);
+});
+
+test('a state that was damaged keeps no sidecar from looking: it says so, and learns anew', { skip, timeout: 120_000 }, async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'fargazer-sidecar-'));
+  mkdirSync(join(folder, 'state'));
+  writeFileSync(join(folder, 'state', 'state.sqlite'), 'nothing of ours');
+  const sidecar = start(context, ['--learn-for', '2s'], folder);
+  await until('the word of the state', () => sidecar.alerts().some(({ detector, title }) => detector === 'coverage-silent' && /not a state of fargazer, or it is damaged/.test(title)));
+  assert.equal(await ended(sidecar, 'SIGTERM'), 0);
+  assert.equal(readFileSync(join(folder, 'state', 'state.sqlite'), 'utf8'), 'nothing of ours');
 });
 
 test('what is wrong on the command line is said before anything starts', { timeout: 60_000 }, async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { systemClock, type LiveBatch } from '../../src/contract/index.ts';
+import { systemClock, type Clock, type LiveBatch } from '../../src/contract/index.ts';
 import { guarded } from '../../src/sensor/guarded.ts';
 import { sensor, type SensorContext, type Sighting } from '../../src/sensor/index.ts';
 import { openOutbox } from '../../src/sensor/outbox.ts';
@@ -13,7 +13,7 @@ import { capabilityNames } from '../../src/sensor/processes/capabilities.ts';
 import { maskArguments } from '../../src/sensor/processes/mask-arguments.ts';
 import { readRights, readStat } from '../../src/sensor/processes/read.ts';
 
-interface Line { id: string; kind: string; activity?: string; state?: string; detail?: string; pid: number; program: { path: string; name: string }; lineage: { name: string }[]; arguments: string[] }
+interface Line { id: string; timeMs: number; kind: string; activity?: string; state?: string; detail?: string; pid: number; program: { path: string; name: string }; lineage: { name: string }[]; arguments: string[] }
 
 const ends: (() => void)[] = [];
 afterEach(() => {
@@ -43,12 +43,12 @@ function forgedProc(): { path: string; put(pid: number, process?: { name?: strin
 
 interface Watch { lines: Line[]; batches: LiveBatch[]; until(what: string, fits: (line: Line) => boolean): Promise<Line> }
 
-function watch(procPath: string, parts?: ((context: SensorContext) => { name: string; ways(): []; start(): void; look(): void; stop(): void })[]): Watch {
+function watch(procPath: string, parts?: ((context: SensorContext) => { name: string; ways(): []; start(): void; look(): void; stop(): void })[], clock: Clock = systemClock): Watch {
   const end = new AbortController();
   ends.push(() => end.abort());
   const lines: Line[] = [];
   const batches: LiveBatch[] = [];
-  const source = sensor({ procPath, subject: () => ({ task: 't' }), sidecarStart: 's1', clock: systemClock, isNative: false, ...(parts === undefined ? {} : { parts }) });
+  const source = sensor({ procPath, subject: () => ({ task: 't' }), sidecarStart: 's1', clock, isNative: false, ...(parts === undefined ? {} : { parts }) });
   void (async () => {
     for await (const batch of source.read(new Map(), end.signal)) {
       batches.push(batch);
@@ -151,6 +151,51 @@ describe('a /proc that cannot be trusted', () => {
     mkdirSync(proc.path);
     proc.put(1, { start: 501, name: 'again' });
     await until('it again', ({ program }) => program?.name === 'again');
+    assert.deepEqual(lines.filter(({ kind }) => kind === 'coverage'), []);
+  });
+
+  test('a process that vanishes while it is read, after whichever of its files, stops nothing', async () => {
+    const proc = forgedProc();
+    proc.put(1);
+    const { lines, until } = watch(proc.path);
+    await until('the first process', ({ pid }) => pid === 1);
+    const files = ['cmdline', 'status', 'stat'];
+    let pid = 100;
+    for (let gone = 0; gone < 2 ** files.length; gone += 1) {
+      pid += 1;
+      proc.put(pid);
+      for (const [at, file] of files.entries()) if ((gone & (1 << at)) !== 0) rmSync(join(proc.path, String(pid), file));
+      // A file in the place of a folder, and a folder in that of a file.
+      if (gone === 3) mkdirSync(join(proc.path, String(pid), 'cmdline'));
+      proc.last(pid);
+    }
+    writeFileSync(join(proc.path, '900'), '');
+    proc.put(901, { name: 'behind' });
+    proc.last(901);
+    await until('the one behind', ({ program }) => program?.name === 'behind');
+    assert.ok(lines.some(({ pid: whole }) => whole === 101));
+    assert.deepEqual(lines.filter(({ kind }) => kind === 'coverage'), []);
+  });
+
+  test('a clock that jumps a day back, or ahead, holds up nothing', async () => {
+    const proc = forgedProc();
+    proc.put(1);
+    let aheadMs = 0;
+    const { lines, batches, until } = watch(proc.path, undefined, { ...systemClock, now: () => Date.now() + aheadMs });
+    await until('the first process', ({ pid }) => pid === 1);
+    for (const [at, ahead] of [-86_400_000, 86_400_000, 0].entries()) {
+      aheadMs = ahead;
+      proc.put(200 + at);
+      proc.last(200 + at);
+      await until(`the one after a jump to ${ahead}`, ({ pid }) => pid === 200 + at);
+    }
+    let completeToMs = -Infinity;
+    for (const { records, completeToMs: next } of batches) {
+      for (const { arrivalMs } of records) assert.ok(arrivalMs! >= completeToMs, 'nothing is told before what was complete');
+      if (next === undefined) continue;
+      assert.ok(next >= completeToMs, 'nothing is taken back');
+      completeToMs = next;
+    }
     assert.deepEqual(lines.filter(({ kind }) => kind === 'coverage'), []);
   });
 

@@ -16,10 +16,10 @@ export function lookAtState(folder: string): DoctorCheck {
     if (there === resolve(folder)) tryToWrite(there);
     else accessSync(there, constants.W_OK | constants.X_OK);
   } catch (error) {
-    return fail(name, `${there} cannot be written to (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): the sidecar would not begin.`, cure);
+    return fail(name, `${there} cannot be written to (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): what is learned would be kept in memory alone.`, cure);
   }
   const room = roomIn(there);
-  if (room !== undefined && room < leastBytes) return warn(name, `${there} has room for ${Math.floor(room / 1_048_576)} MiB: where nothing can be saved, what is learned is lost at the next start.`, 'Give the task more ephemeral storage, or the volume more room.');
+  if (room !== undefined && room < leastBytes) return warn(name, `${there} has room for ${Math.floor(room / 1_048_576)} MiB: when that is full, what is learned is kept in memory alone.`, 'Give the task more ephemeral storage, or the volume more room.');
   return ok(name, there === resolve(folder) ? `${there} can be written to.` : `${folder} is not there yet, and can be made in ${there}.`);
 }
 
