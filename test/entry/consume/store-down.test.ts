@@ -14,7 +14,7 @@ const tenMinutesMs = 600_000;
 /** Ten minutes pass in some two seconds. */
 const speed = 300;
 
-for (const mood of ['down', 'full'] as const) {
+for (const mood of ['down', 'full', 'denied'] as const) {
   test(`a store that is ${mood} for ten minutes holds everything back, and nothing is lost or counted twice`, async (context) => {
     const { lanes, alerts, baselines: expected } = material(3);
     const clock = fastClock(speed);
@@ -49,6 +49,27 @@ for (const mood of ['down', 'full'] as const) {
     assert.deepEqual(baselines(await stored(store)), expected);
   });
 }
+
+test('a store that is gone ends it with the sentence of the store, and what was saved before is whole', async (context) => {
+  const { lanes, alerts } = material(3);
+  const store = moodyStore(memoryStore());
+  const source = scriptedSource('scripted', { one: lanes['one']!.slice(0, 20), two: lanes['two']!.slice(0, 20) });
+  const run = consuming(context, { sources: [source], store, clock: fastClock(speed), live: { clock: 'ticks', learnForMs } });
+  await until('a first step', () => store.commits > 0);
+  store.mood = 'gone';
+  for (const name of ['one', 'two']) source.add(name, ...lanes[name]!.slice(20));
+  const error = await run.ended;
+  assert.ok(error instanceof FargazerError && error.code === 'store-gone', String(error));
+
+  // As after a table that was restored: the next one goes on, and together they found what there was.
+  store.mood = 'well';
+  const again = scriptedSource('scripted', lanes);
+  const next = consuming(context, { sources: [again], store, clock: fastClock(speed), live: { clock: 'ticks', learnForMs } });
+  await until('everything saved', () => again.committedTo.size === 2 && [...again.committedTo].every(([name, position]) => position === lanes[name]!.length));
+  next.stop();
+  assert.equal(await next.ended, undefined);
+  assert.deepEqual(lastOfEach([...run.alerts, ...next.alerts, ...(await pendingIn(store))]), alerts);
+});
 
 test('a step that failed is tried again as the same step, so that a store knows its own lost answers', async (context) => {
   const { lanes, alerts } = material(4);
