@@ -11,6 +11,7 @@ import { oneLane } from './program/live/one-lane.ts';
 import { noteGaps } from './program/sidecar/gaps.ts';
 import { withGuestState } from './program/sidecar/guest-state.ts';
 import { knowledgeOf } from './program/sidecar/knowledge.ts';
+import { tellingWays } from './program/sidecar/missing-ways.ts';
 import { plainReporter } from './program/sidecar/plain-reporter.ts';
 import type { Whose } from './program/sidecar/whose.ts';
 import { withSecrets } from './secrets.ts';
@@ -23,7 +24,7 @@ const pace = { walkEveryMs: 0, alertStepMs: 0 };
 /** Runs until `signal` aborts; everything is saved and delivered then. Throws before anything starts where something named is wrong. */
 export async function sidecar(settings: SidecarSettings): Promise<void> {
   const parts = await sidecarParts(settings);
-  const task = oneLane(parts.sensor, parts.others, (source, error) => {
+  const task = oneLane(tellingWays(parts.sensor, parts.tell, settings.onNotice), parts.others, (source, error) => {
     const sentence = `${source} is read no more: ${error instanceof Error ? error.message : 'it came to its end'}`;
     parts.tell('silent', sentence);
     settings.onNotice(sentence);
