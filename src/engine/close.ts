@@ -26,7 +26,9 @@ export function closeMinute(minute: MinuteState, state: WalkState, judges: Judge
   eachSum(minute, judges, silent, judge);
   const touched: Part[] = [];
   for (const { instance, entity, waiting } of minute.entities.values()) {
-    waiting?.each(({ observation, isLearned }) => {
+    waiting?.each(({ observation, episodes, isLearned }) => {
+      // Told was the first. Connections are told each.
+      if (observation.count > 1 && observation.kind !== 'connection') for (const episode of episodes) state.episodes.count(episode, observation.count - 1);
       if (isLearned !== true) judges.learn(instance, entity, observation, feed, touched);
     });
   }

@@ -37,6 +37,14 @@ function isSum({ kind }: Observation): boolean {
   return kind === 'metric-minute' || kind === 'log-minute' || kind === 'network-minute';
 }
 
+/**
+ * How many an alert says when it is told. Of a key the first is told as soon as it is walked, with whatever of its minute
+ * had come by then reduced into it: the others are counted when the minute ends, so that nobody's ticks show in what is told.
+ */
+function countWhenTold(observation: Observation): number {
+  return isSum(observation) || observation.kind === 'connection' ? Math.max(1, observation.count) : 1;
+}
+
 /** A detector that keeps throwing is named once per entity; beyond this many it is off for all. */
 const quarantineLimit = 1_000;
 
@@ -193,7 +201,7 @@ export class Judges {
           ownerKey: instance.owner.key,
           evidence,
           timeMs: observation.timeMs,
-          count: Math.max(1, observation.count),
+          count: countWhenTold(observation),
           records: observation.records,
           view: slots.length === 0 ? undefined : views[slots[0]!.name],
           deployment,

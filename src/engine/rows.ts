@@ -178,12 +178,11 @@ export class Rows {
     if (this.#parts.judges.reads('log-kind')) this.#single(of, logKind(row, minute.minute), minute, row.templateId);
   }
 
-  /** Judges the first of a key in its minute; the others are counted on. */
+  /** Judges the first of a key in its minute; the others are counted on, and told when the minute ends. */
   #single(of: EntityMinute, observation: Observation, minute: MinuteState, key: string): void {
     const known = of.waiting?.get(key);
     if (known !== undefined) {
       known.observation.count += observation.count;
-      for (const episode of known.episodes) this.#parts.state.episodes.count(episode, observation.count);
       return;
     }
     const { instance, entity } = of;
