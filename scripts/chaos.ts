@@ -1,15 +1,24 @@
-/** `npm run chaos [RUNS] [FIRST-SEED]`: kills `consume` at random moments, again and again, and compares what it found with what it finds undisturbed. */
+/**
+ * `npm run chaos [RUNS] [FIRST-SEED]`: kills `consume` at random moments, again and again, and compares what it found with
+ * what it finds undisturbed. `npm run chaos lambda [RUNS] [FIRST-SEED]` does the like with functions.
+ */
 import { availableParallelism } from 'node:os';
 import { buildChild, chaosRun, type ChaosOutcome } from './live/chaos-run.ts';
+import { lambdaChaos, standardRuns as standardLambdaRuns } from './live/lambda-chaos.ts';
 
 const standardRuns = 200;
 
 async function main(): Promise<number> {
-  const [runs = standardRuns, first = 1] = process.argv.slice(2).map(Number);
+  const isLambda = process.argv[2] === 'lambda';
+  const [runs = isLambda ? standardLambdaRuns : standardRuns, first = 1] = process.argv.slice(isLambda ? 3 : 2).map(Number);
   if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(first) || first < 1) {
-    console.error('npm run chaos [RUNS] [FIRST-SEED]: both are whole numbers from 1.');
+    console.error('npm run chaos [lambda] [RUNS] [FIRST-SEED]: both are whole numbers from 1.');
     return 2;
   }
+  return isLambda ? lambdaChaos(runs, first) : consumeChaos(runs, first);
+}
+
+async function consumeChaos(runs: number, first: number): Promise<number> {
   const { file, remove } = await buildChild();
   const outcomes: ChaosOutcome[] = [];
   let failed = 0;

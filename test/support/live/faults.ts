@@ -1,11 +1,5 @@
-/** Stores that answer as over a network, in any order, and that fail at a point of a step. */
+/** Stores that answer as over a network, in any order, and what is left behind by those who die. */
 import type { Part, Step, Store } from '#contract';
-
-export class Fault extends Error {}
-
-/** Where a step fails: nothing is there; its parts are, and nobody names them; all is, and the writer does not know. */
-export const faultPoints = ['before-parts', 'after-parts', 'after-commit'] as const;
-export type FaultPoint = (typeof faultPoints)[number];
 
 /** Nothing is answered at once. */
 export function slow(store: Store, next: (below: number) => number): Store {
@@ -27,32 +21,9 @@ export function slow(store: Store, next: (below: number) => number): Store {
   };
 }
 
-/** Fails at the first step of a key that begins so. */
-export function failingAt(store: Store, prefix: string, point: FaultPoint): Store {
-  return {
-    ...store,
-    async commit(step: Step) {
-      if (!step.key.startsWith(prefix)) return store.commit(step);
-      if (point === 'after-parts') await putParts(store, step.parts ?? []);
-      else if (point === 'after-commit') await store.commit(step);
-      throw new Fault(`${point} of ${step.key}`);
-    },
-  };
-}
-
 /** What somebody who is dead waits for. */
 export function never<Result>(): Promise<Result> {
   return new Promise<Result>(() => undefined);
-}
-
-/** Answers nothing any more once its owner is dead: nothing of what that was doing goes on. */
-export function mortal(store: Store, isDead: () => boolean): Store {
-  const living = <Arguments extends unknown[], Result>(work: (...all: Arguments) => Promise<Result>) => async (...all: Arguments): Promise<Result> => {
-    if (isDead()) return never();
-    const result = await work(...all);
-    return isDead() ? never() : result;
-  };
-  return { ...store, item: living(store.item), items: living(store.items), part: living(store.part), commit: living(store.commit) };
 }
 
 /** Parts that no item names. */

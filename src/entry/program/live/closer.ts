@@ -27,11 +27,7 @@ export interface CloserSettings {
   deliveredBelow?: () => Promise<number>;
   /** The same of notifications. */
   notifiedBelow?: () => Promise<number>;
-  /** A point that a test may fail at. */
-  at?: (point: CloserPoint) => void;
 }
-
-export type CloserPoint = 'before-walk' | 'before-commit' | 'after-commit';
 
 export interface CloserOutcome {
   /** Rounds closed by this call. */
@@ -63,7 +59,6 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
     if (passed === undefined) break;
     // Read anew: when the last of them was seen to have met its tick, one read before it may have gone on since.
     const contributions = await contributionsOf(number, await lanesOf(store), store);
-    settings.at?.('before-walk');
     opened = await walkRound(opened, passed, contributions, settings).catch((error: unknown) => {
       if (error instanceof StateMoved) return undefined;
       throw error;
@@ -73,7 +68,6 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
       outcome.round = await closedRound(store);
       continue;
     }
-    settings.at?.('before-commit');
     applySilences(opened.alerting.pipeline, await silencesIn(store));
     const { alerts, ...decided } = opened.alerting.decide(opened.walk.state.episodes.news.take(), opened.checkpoint.nextAlert, passed.timeMs);
     const deliveredBelow = await settings.deliveredBelow?.();
@@ -85,7 +79,6 @@ export async function closeRounds(settings: CloserSettings): Promise<CloserOutco
       ...(deliveredBelow === undefined ? {} : { deliveredBelow }),
       ...(notifiedBelow === undefined ? {} : { notifiedBelow }),
     });
-    settings.at?.('after-commit');
     if (!isSaved) {
       opened = undefined;
       outcome.round = await closedRound(store);
