@@ -204,7 +204,7 @@ describe('options', () => {
   test('name a time zone that exists and a language that is spoken', () => {
     const url = 'https://x.example/hook';
     assert.ok(teamsOptions.safeParse({ url, locale: 'ja', timeZone: 'Asia/Tokyo' }).success);
-    assert.deepEqual(teamsOptions.parse({ url }), { url, timeoutMs: 15_000, allowPrivate: false });
+    assert.deepEqual(teamsOptions.parse({ url }), { url, timeoutMs: 15_000, allowPrivate: false, concurrency: 4 });
     assert.ok(!teamsOptions.safeParse({ url, timeZone: 'Nowhere/None' }).success);
     assert.ok(!discordOptions.safeParse({ url, locale: 'fr' }).success);
     assert.ok(!discordOptions.safeParse({ url, threadId: '1/../2' }).success);
