@@ -85,7 +85,7 @@ describe('eventbridge', () => {
   test('refuses sources of AWS and nonsense in its options', () => {
     const wrong = [{ source: 'aws.ec2' }, { bus: 'a b' }, { region: 'europe' }, { timeoutMs: 1 }, { extra: 1 }];
     for (const change of wrong) assert.equal(eventBridgeOptions.safeParse({ region, ...change }).success, false, JSON.stringify(change));
-    assert.deepEqual(eventBridgeOptions.parse({ region }), { bus: 'default', region, source: 'fargazer' });
+    assert.deepEqual(eventBridgeOptions.parse({ region }), { bus: 'default', region, source: 'fargazer', concurrency: 4 });
   });
 });
 
