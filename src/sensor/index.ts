@@ -4,7 +4,9 @@ import { filesPart } from './files/index.ts';
 import { governor } from './governor.ts';
 import { guarded, type Guardable, type Guarded } from './guarded.ts';
 import { openNative, type Native } from './native/index.ts';
+import { sparePages } from './native/spare-pages.ts';
 import { openOutbox } from './outbox.ts';
+import { isOtherPeriod, paces, type Level, type Pace } from './pace.ts';
 import type { SensorContext, SensorPart, Sighting, Way } from './part.ts';
 import { processesPart } from './processes/index.ts';
 import { processTable } from './processes/table.ts';
@@ -20,7 +22,7 @@ export interface SensorSettings {
   sidecarStart: string;
   clock: Clock;
   /** How much is left out; found by what looking costs where absent. */
-  level?: () => 0 | 1 | 2 | 3;
+  level?: () => Level;
   /** Further parts, after processes and files. */
   parts?: readonly ((context: SensorContext) => SensorPart)[];
   /** False to do without the foreign-function library. */
@@ -41,12 +43,7 @@ export type Sensor = LiveSource & {
 };
 
 const lane = 'task';
-/** A beat without native notices, which tell of starts themselves. A timer of 20 ms costs 0.9 % of a core. */
-const beatMs = 20;
-const notifiedBeatMs = 100;
 const heartbeatMs = 1_000;
-/** What was told is walked once the next tick is said to be complete; ticks are 50 ms apart. */
-const followMs = 55;
 
 export function sensor(settings: SensorSettings): Sensor {
   const { clock, sidecarStart } = settings;
@@ -80,29 +77,22 @@ export function sensor(settings: SensorSettings): Sensor {
       try {
         yield { lane, records: [], position: filed };
         let saidMs = 0;
-        let follow: NodeJS.Timeout | undefined;
-        let isDue = false;
+        let hasGiven = false;
         while (!signal.aborted) {
-          await outbox.wait();
+          if (outbox.size === 0 || !hasGiven) await outbox.wait();
           const dropped = outbox.takeDropped();
           if (dropped > 0) {
             tell({ kind: 'coverage', timeMs: clock.now(), state: 'lossy', detail: `${dropped} sightings of the sensor were dropped: more happened in the task than could be taken.` });
           }
           const nowMs = clock.now();
           const records = outbox.take();
-          if (records.length === 0 && !isDue && Math.abs(nowMs - saidMs) < heartbeatMs) continue;
+          // What was given is walked once the tick that it is of is over: the next beat says so.
+          if (records.length === 0 && !hasGiven && !isOtherPeriod(saidMs, nowMs, heartbeatMs)) continue;
           saidMs = nowMs;
-          isDue = false;
+          hasGiven = records.length > 0;
           // A clock that is set back takes back nothing that was said.
           if (outbox.size === 0) completeMs = Math.max(completeMs, nowMs);
-          if (records.length > 0) {
-            follow ??= setTimeout(() => {
-              follow = undefined;
-              isDue = true;
-              outbox.poke();
-            }, followMs);
-          }
-          yield { lane, records, position: Number(records.at(-1)?.place ?? filed), ...(outbox.size === 0 ? { completeToMs: completeMs } : {}) };
+          yield { lane, records, position: filed, ...(outbox.size === 0 ? { completeToMs: completeMs } : {}) };
         }
       } finally {
         signal.removeEventListener('abort', end);
@@ -152,23 +142,25 @@ function startParts({ settings, tell, onBeat }: StartSettings): Running {
   const { procPath, clock } = settings;
   const without = new Set(settings.without ?? waysOff());
   const native = settings.isNative === false || without.has('native') ? undefined : openNative();
+  const pages = native && sparePages(native, clock.now());
   let timer: NodeJS.Timeout | undefined;
   let dueMs = Infinity;
+  let beatenMs = 0;
   let isStopped = false;
   const guards: Guarded[] = [];
   let current: Guarded | undefined;
 
   const governing = governor({ usedMs: cpuMs, tell: (sighting) => tell(sighting) });
-  const level = settings.level ?? (() => governing.level);
+  const pace = (): Pace => paces[settings.level?.() ?? governing.level];
 
   const soon = (delayMs: number): void => {
     const at = performance.now() + Math.max(0, delayMs);
     if (isStopped || at >= dueMs) return;
     clearTimeout(timer);
     dueMs = at;
-    timer = setTimeout(beat, delayMs);
+    timer = setTimeout(look, delayMs);
   };
-  const beat = (): void => {
+  const look = (): void => {
     dueMs = Infinity;
     const nowMs = clock.now();
     governing.measured(() => {
@@ -179,13 +171,16 @@ function startParts({ settings, tell, onBeat }: StartSettings): Running {
       current = undefined;
     });
     governing.look(nowMs);
-    onBeat();
-    soon(processes.isNotified() ? notifiedBeatMs : beatMs);
+    pages?.look(nowMs);
+    const everyMs = processes.isNotified() ? pace().beat : pace().noticelessBeat;
+    if (isOtherPeriod(beatenMs, nowMs, everyMs)) onBeat();
+    beatenMs = nowMs;
+    soon(everyMs - (clock.now() % everyMs) + 1);
   };
 
   const roots = knownRoots(procPath);
   const table = processTable(() => processesGuard.run(() => processes.refresh()));
-  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current, (action) => governing.measured(action)), now: () => clock.now(), tell, processes: table, without, level };
+  const context: SensorContext = { procPath, native: native === undefined ? undefined : watchedNative(native, () => current, (action) => governing.measured(action)), now: () => clock.now(), tell, processes: table, without, pace };
   const processes = processesPart({ context, table, roots, soon, run: (action) => processesGuard.run(action) });
   const watched = (part: Guardable): Guarded => guarded(part, (sighting) => tell(sighting), () => clock.now());
   const processesGuard = watched(processes);
@@ -193,7 +188,7 @@ function startParts({ settings, tell, onBeat }: StartSettings): Running {
   const filesGuard = watched(files);
   const others = (settings.parts ?? []).map((make) => make(context));
   guards.push(processesGuard, filesGuard, ...others.map(watched));
-  beat();
+  look();
 
   return {
     context,

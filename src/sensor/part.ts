@@ -1,6 +1,7 @@
 /** What the parts of the sensor have in common: each looks at one thing, by ways that may be missing here, and tells what it saw. */
 import type { CoverageEvent, DnsActivity, FileActivity, NetworkActivity, ProcessActivity, Program, SocketActivity } from '#contract';
 import type { Native } from './native/index.ts';
+import type { Pace } from './pace.ts';
 
 /** Fields that the sensor files by itself: feed, id, count, subject. */
 type Filed = 'feed' | 'timeNs' | 'id' | 'hasOwnId' | 'count' | 'subject' | 'origin' | 'raw';
@@ -63,8 +64,8 @@ export interface SensorContext {
   processes: ProcessTable;
   /** Names of ways that are switched off though they may be there; none where absent. */
   without?: ReadonlySet<string>;
-  /** 0: everything is done; 1, 2, 3: under load details and slower looks are left out first, see `docs/sidecar.md`. */
-  level(): 0 | 1 | 2 | 3;
+  /** How often everything is looked at now, and what is left out. */
+  pace(): Pace;
 }
 
 export interface SensorPart {
@@ -72,7 +73,7 @@ export interface SensorPart {
   ways(): readonly Way[];
   /** Opens what it needs; what is missing is told by `ways`, not thrown. `first` is the state of things, told before anything new. */
   start(): void;
-  /** Called every beat (some 20 ms while things happen, slower when nothing does); must cost microseconds when nothing did. */
+  /** Called every beat, and sooner where a part asked for it; must cost microseconds when nothing happened. */
   look(nowMs: number): void;
   stop(): void;
 }

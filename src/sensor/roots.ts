@@ -104,6 +104,12 @@ function rootKey(path: string, onHidden?: () => void): string | undefined {
 
 /** A path with its links followed inside a root, as its container would; undefined where there is nothing. */
 export function resolveWithin(prefix: string, path: string): string | undefined {
+  const followed = followWithin(prefix, path);
+  return followed.isThere ? followed.path : undefined;
+}
+
+/** The same; where there is nothing, the first path on the way that is missing. */
+export function followWithin(prefix: string, path: string): { path: string; isThere: boolean } {
   let steps = path.split('/').filter((step) => step !== '' && step !== '.');
   const done: string[] = [];
   let links = 0;
@@ -113,23 +119,24 @@ export function resolveWithin(prefix: string, path: string): string | undefined 
       done.pop();
       continue;
     }
-    const here = `${prefix}/${[...done, step].join('/')}`;
+    const way = `/${[...done, step].join('/')}`;
+    const here = `${prefix}${way}`;
     try {
       // An exception costs ten times the look, and much that is looked for is not there.
       const stats = lstatSync(here, { throwIfNoEntry: false });
-      if (stats === undefined) return undefined;
+      if (stats === undefined) return { path: way, isThere: false };
       if (!stats.isSymbolicLink()) {
         done.push(step);
         continue;
       }
       links += 1;
-      if (links > linkLimit || steps.length + done.length > stepLimit) return undefined;
+      if (links > linkLimit || steps.length + done.length > stepLimit) return { path: way, isThere: false };
       const target = readlinkSync(here);
       if (target.startsWith('/')) done.length = 0;
       steps = [...target.split('/').filter((part) => part !== '' && part !== '.'), ...steps];
     } catch {
-      return undefined;
+      return { path: way, isThere: false };
     }
   }
-  return `/${done.join('/')}`;
+  return { path: `/${done.join('/')}`, isThere: true };
 }

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openNative, type Native } from '../../src/sensor/native/index.ts';
 import { networkPart, type NetworkSettings } from '../../src/sensor/network/index.ts';
+import { paces, type Level } from '../../src/sensor/pace.ts';
 import type { KnownProcess, ProcessTable, SensorContext, SensorPart, Sighting } from '../../src/sensor/part.ts';
 
 /** Every process of `/proc`, read when it is first met (so a program that another one replaced keeps its first name). */
@@ -63,13 +64,13 @@ export interface Running {
 
 export interface RunSettings extends NetworkSettings {
   native?: Native | undefined;
-  level?: () => 0 | 1 | 2 | 3;
+  level?: () => Level;
 }
 
 export function runPart({ native = openNative(), level = () => 0, ...settings }: RunSettings = {}): Running {
   const told: Running['told'] = [];
   const context: SensorContext = {
-    procPath: '/proc', native, now: () => Date.now(), processes: smallTable(), level,
+    procPath: '/proc', native, now: () => Date.now(), processes: smallTable(), pace: () => paces[level()],
     tell: (sighting, whose) => void told.push({ sighting, pid: whose?.pid }),
   };
   const part = networkPart(context, settings);

@@ -52,7 +52,7 @@ function watch(procPath: string, parts?: ((context: SensorContext) => { name: st
   void (async () => {
     for await (const batch of source.read(new Map(), end.signal)) {
       batches.push(batch);
-      for (const { content } of batch.records) lines.push(JSON.parse(Buffer.from(content as Uint8Array).toString()) as Line);
+      for (const { content } of batch.records) for (const line of Buffer.from(content as Uint8Array).toString().split('\n')) lines.push(JSON.parse(line) as Line);
     }
   })();
   return {
@@ -110,8 +110,17 @@ describe('the sensor as a source', () => {
     await outbox.wait();
     assert.equal(outbox.takeDropped(), 2);
     assert.equal(outbox.takeDropped(), 0);
-    assert.deepEqual(outbox.take().map(({ place }) => place), ['0', '1', '2']);
+    assert.deepEqual(outbox.take().map(({ place, content }) => [place, Buffer.from(content as Uint8Array).toString()]), [['0', 'x\nx\nx']]);
   });
+});
+
+test('lines that wait go together as records of a bounded size, in order, dated by the earliest', () => {
+  const outbox = openOutbox();
+  const long = 'y'.repeat(40_000);
+  for (const [place, line] of ['a', long, 'b', long, 'c'].entries()) outbox.put(String(place), line, 1_010 - place);
+  const records = outbox.take();
+  assert.deepEqual(records.map(({ place, arrivalMs, content }) => [place, arrivalMs, (content as Uint8Array).length]), [['0', 1_008, 40_004], ['3', 1_006, 40_002]]);
+  assert.equal(outbox.size, 0);
 });
 
 describe('a /proc that cannot be trusted', () => {

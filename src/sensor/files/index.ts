@@ -1,23 +1,22 @@
 /** The part of the sensor that looks at files: what of a container's accounts, start, loader, keys and code changes. */
-import { attributes, closedAfterWrite, created, deleted, ended, isDirectoryBit, modified, movedFrom, movedTo, openedFile, openInotify, overflowed, type Inotify, type Notice } from '../native/inotify.ts';
+import { created, ended, isDirectoryBit, modified, movedTo, openedFile, openInotify, overflowed, type Inotify, type Notice } from '../native/inotify.ts';
+import { isOtherPeriod } from '../pace.ts';
 import { libraryCure, type SensorContext, type SensorPart, type Way } from '../part.ts';
 import { PerSecond } from '../per-second.ts';
-import { resolveWithin, type Root, type Roots } from '../roots.ts';
+import { followWithin, type Root, type Roots } from '../roots.ts';
 import { applicationFinder } from './application.ts';
 import { isStorage, placesOf, type Place } from './concerns.ts';
 import { compare, fullPath, lookAtFile, namesIn, placeOf, type Directory } from './directory.ts';
-import { doerSearch, type Doer } from './doer.ts';
+import { doerSearch } from './doer.ts';
 import { homesOf } from './homes.ts';
+import { missingPlaces } from './missing.ts';
+import { isReadAsWhole, readWatches } from './read-watches.ts';
+import { changes, settling } from './settling.ts';
 import { fileTelling } from './telling.ts';
 
 const watchLimit = 2_000;
 /** Directories of applications, all containers together. */
 const applicationLimit = 600;
-/** A file written in steps, or beside its place and renamed, is looked at when it has been left alone for so long. */
-const settleMs = 80;
-const settleAtMostMs = 400;
-/** What notices do not tell (bind mounts, directories that appear) is looked at so often; without notices, everything. */
-const pollMs = 2_000;
 /** Directories of many files are looked through file by file only each so many polls. */
 const manyFiles = 200;
 const pollsOfMany = 10;
@@ -25,16 +24,6 @@ const pollsOfMany = 10;
 const busyNotices = 300;
 /** The file system itself went: a volume, or the root of a container that ended. */
 const unmounted = 0x2000;
-const changes = created | closedAfterWrite | attributes | movedTo | movedFrom | deleted;
-
-interface Waiting {
-  directory: Directory;
-  name: string;
-  dueMs: number;
-  latestMs: number;
-  doer: Doer | undefined;
-  isRightsOnly: boolean;
-}
 
 export interface FilesSettings {
   context: SensorContext;
@@ -49,10 +38,10 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const application = applicationFinder(context, (pid, containerId) => roots.of(pid, containerId));
   const directories = new Map<string, Directory>();
   const watches = new Map<number, Directory>();
-  /** `isNew`: what is in it once it is there came then. */
-  const missing = new Map<string, { root: Root; place: Place; isNew: boolean }>();
-  const waiting = new Map<string, Waiting>();
+  const missing = missingPlaces();
   const knownRoots = new Set<string>();
+  const settled = settling(context, doers, telling, soon);
+  const reads = readWatches(() => inotify);
   let inotify: Inotify | undefined;
   let unwatch: (() => void) | undefined;
   let applicationCount = 0;
@@ -60,9 +49,11 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   let polls = 0;
   let reason: string | undefined;
 
+  const pollMs = (): number => (inotify === undefined ? context.pace().noticelessFiles : context.pace().files);
+
   const maskOf = (places: readonly Place[]): number => {
     let mask = changes;
-    if (places.some((place) => place.isReadTold === true)) mask |= openedFile;
+    if (isReadAsWhole(places)) mask |= openedFile;
     // While it is being written its writer still has it open; applications and temporary files are written too often.
     if (places.every((place) => place.concern !== 'application' && place.isForPrograms !== true)) mask |= modified;
     return mask;
@@ -72,15 +63,14 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const add = (root: Root, place: Place, isNew: boolean): void => {
     const prefix = root.prefix();
     if (prefix === undefined) return;
-    const path = resolveWithin(prefix, place.directory);
-    const missingKey = `${root.key} ${place.directory} ${place.concern}`;
-    const names = path === undefined ? undefined : namesIn(`${prefix}${path}`);
-    if (path === undefined || names === undefined) {
+    const { path, isThere } = followWithin(prefix, place.directory);
+    const names = isThere ? namesIn(`${prefix}${path}`) : undefined;
+    if (names === undefined) {
       // Whoever led there may have ended meanwhile: then nothing is known of what was there.
-      if (place.concern !== 'application') missing.set(missingKey, { root, place, isNew: lookAtFile(`${prefix}/`) !== undefined });
+      if (place.concern !== 'application') missing.note({ root, place, isNew: lookAtFile(`${prefix}/`) !== undefined, lacks: path, isSilent: false });
       return;
     }
-    missing.delete(missingKey);
+    missing.found(root, place);
     const key = `${root.key} ${path}`;
     let directory = directories.get(key);
     if (directory !== undefined) {
@@ -99,8 +89,12 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     watch(directory, prefix);
     directory.depth = Math.max(directory.depth, place.depth ?? 0);
     for (const { name, isDirectory } of names) {
-      if (isDirectory) addWithin(directory, place, name, isNew);
-      else if (isNew) wait(directory, name, 0);
+      if (isDirectory) {
+        addWithin(directory, place, name, isNew);
+        continue;
+      }
+      reads.add(directory, prefix, name);
+      if (isNew) settled.wait(directory, name, 0);
       else if (!directory.known.has(name)) compare(directory, prefix, name);
     }
   };
@@ -108,7 +102,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const watch = (directory: Directory, prefix: string): void => {
     const number = inotify?.add(`${prefix}${directory.path}`, maskOf(directory.places));
     if (number === undefined) {
-      if (inotify !== undefined) reason = `${directory.path} cannot be watched (the kernel's limit of watches, or no right); it is looked at every ${pollMs / 1_000} s.`;
+      if (inotify !== undefined) reason = `${directory.path} cannot be watched (the kernel's limit of watches, or no right); it is looked at every ${pollMs() / 1_000} s.`;
       return;
     }
     directory.watch = number;
@@ -125,39 +119,6 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     add(directory.root, { ...place, directory: fullPath(directory, name), depth: depth - 1 }, isNew);
   };
 
-  const wait = (directory: Directory, name: string, mask: number): void => {
-    if (placeOf(directory, name) === undefined) return;
-    const nowMs = context.now();
-    const key = `${directory.root.key} ${fullPath(directory, name)}`;
-    const known = waiting.get(key);
-    if (known !== undefined) {
-      known.dueMs = Math.min(nowMs + settleMs, known.latestMs);
-      known.isRightsOnly &&= (mask & changes & ~attributes) === 0;
-      known.doer ??= directory.places[0]?.isForPrograms === true ? undefined : doers.find(`${directory.root.shownAt}${fullPath(directory, name)}`);
-    } else {
-      if (waiting.size >= watchLimit) return;
-      const doer = mask === 0 || directory.places.some((place) => place.isForPrograms === true) ? undefined : doers.find(`${directory.root.shownAt}${fullPath(directory, name)}`);
-      waiting.set(key, { directory, name, dueMs: nowMs + settleMs, latestMs: nowMs + settleAtMostMs, doer, isRightsOnly: mask !== 0 && (mask & changes & ~attributes) === 0 });
-    }
-    soon(settleMs);
-  };
-
-  const settle = (nowMs: number): void => {
-    for (const [key, { directory, name, dueMs, latestMs, doer, isRightsOnly }] of waiting) {
-      // A clock that was set back must not keep it for ever.
-      if (nowMs < dueMs && latestMs - nowMs <= settleAtMostMs) continue;
-      waiting.delete(key);
-      const prefix = directory.root.prefix();
-      const changed = prefix === undefined ? undefined : compare(directory, prefix, name);
-      if (changed === undefined) continue;
-      const isDropPlace = directory.places.some((place) => place.isForPrograms === true && place.depth !== undefined);
-      if (changed.change === 'delete' && (isDropPlace || directory.places.every((place) => place.concern === 'executable'))) continue;
-      const activity = changed.change === 'create' && isRightsOnly ? 'permissions' : changed.change;
-      telling.tell(directory, name, activity, changed.concern, changed.stats, doer ?? (changed.change === 'delete' ? undefined : doers.find(`${directory.root.shownAt}${fullPath(directory, name)}`)));
-    }
-    if (waiting.size > 0) soon(settleMs / 2);
-  };
-
   const isBusy = (directory: Directory, nowMs: number): boolean => {
     if (directory.notices.add(nowMs) <= busyNotices || directory.watch === undefined) return false;
     inotify?.remove(directory.watch);
@@ -172,7 +133,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
       return;
     }
     const directory = watches.get(number);
-    if (directory === undefined) return;
+    if (directory === undefined) return noteRead(number, mask);
     if ((mask & unmounted) !== 0) directory.isUnmounted = true;
     if ((mask & ended) !== 0) return forget(directory);
     if (name === '' || isBusy(directory, nowMs)) return;
@@ -180,10 +141,27 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
       if ((mask & (created | movedTo)) !== 0) appear(directory, name);
       return;
     }
-    const read = (mask & openedFile) === 0 ? undefined : placeOf(directory, name, true);
+    if ((mask & openedFile) !== 0) tellRead(directory, name);
+    if ((mask & (created | movedTo)) !== 0) watchReads(directory, name);
+    if ((mask & (changes | modified)) !== 0) settled.wait(directory, name, mask);
+  };
+
+  const noteRead = (number: number, mask: number): void => {
+    const file = reads.of(number);
+    if (file === undefined) return;
+    if ((mask & ended) !== 0) reads.forget(number);
+    else tellRead(file.directory, file.name);
+  };
+
+  const tellRead = (directory: Directory, name: string): void => {
+    const read = placeOf(directory, name, true);
     // Whoever makes a file opens it too.
-    if (read !== undefined && !waiting.has(`${directory.root.key} ${fullPath(directory, name)}`)) telling.tellRead(directory, name, read);
-    if ((mask & (changes | modified)) !== 0) wait(directory, name, mask);
+    if (read !== undefined && !settled.isWaiting(directory, name)) telling.tellRead(directory, name, read);
+  };
+
+  const watchReads = (directory: Directory, name: string): void => {
+    const prefix = directory.root.prefix();
+    if (prefix !== undefined) reads.add(directory, prefix, name);
   };
 
   const forget = (directory: Directory): void => {
@@ -194,7 +172,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
       // A container that starts again may have the same root by number: what its image holds is no news.
       const isUnmounted = directory.isUnmounted === true;
       if (isUnmounted || (place.concern !== 'application' && place.directory === directory.path)) {
-        missing.set(`${directory.root.key} ${place.directory} ${place.concern}`, { root: directory.root, place, isNew: !isUnmounted });
+        missing.note({ root: directory.root, place, isNew: !isUnmounted, lacks: directory.path, isSilent: isUnmounted });
       }
     }
   };
@@ -202,9 +180,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   /** A directory came into one that is watched. */
   const appear = (directory: Directory, name: string): void => {
     const path = fullPath(directory, name);
-    for (const { root, place } of missing.values()) {
-      if (root === directory.root && (place.directory === path || place.directory.startsWith(`${path}/`))) add(root, place, true);
-    }
+    for (const { root, place } of missing.lacking(directory.root, path)) add(root, place, true);
     for (const place of directory.places) addWithin(directory, { ...place, depth: directory.depth }, name, true);
   };
 
@@ -220,8 +196,8 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
   const poll = (): void => {
     polls += 1;
     enterRoots();
-    for (const { root, place, isNew } of missing.values()) add(root, place, isNew);
-    if (context.level() < 2) for (const { root, directory, depth } of application()) add(root, { directory, concern: 'application', depth }, false);
+    for (const { root, place, isNew } of missing.perhapsThere(isWatched)) add(root, place, isNew);
+    if (context.pace().hasDetails) for (const { root, directory, depth } of application()) add(root, { directory, concern: 'application', depth }, false);
     for (const directory of directories.values()) {
       const prefix = directory.root.prefix();
       if (prefix === undefined) continue;
@@ -229,6 +205,8 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
       else if (directory.path === '/etc') for (const name of directory.known.keys()) if (directory.known.size < manyFiles) pollOne(directory, prefix, name);
     }
   };
+
+  const isWatched = (root: Root, path: string): boolean => directories.get(`${root.key} ${path}`)?.watch !== undefined;
 
   const pollAll = (directory: Directory, prefix: string): void => {
     const stats = lookAtFile(`${prefix}${directory.path}`);
@@ -251,7 +229,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     const known = directory.known.get(name);
     const stats = lookAtFile(`${prefix}${fullPath(directory, name)}`);
     if (known !== undefined && stats !== undefined && known.modifiedMs === stats.mtimeMs && known.sizeBytes === stats.size && known.rights === `${stats.mode} ${stats.uid} ${stats.gid}`) return;
-    wait(directory, name, 0);
+    settled.wait(directory, name, 0);
   };
 
   const drain = (): void => {
@@ -264,7 +242,7 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     ways: (): readonly Way[] => {
       const isWorking = inotify !== undefined && watches.size > 0;
       const why = isWorking ? reason : context.native === undefined ? 'The foreign-function library cannot be loaded here.' : 'The kernel gives no inotify descriptor or no watch.';
-      return [{ name: 'file-notify', isWorking, without: `Changes of files are seen up to ${pollMs / 1_000} s late, reads of credentials and files that are gone again not at all.`, cure: libraryCure, ...(why === undefined ? {} : { reason: why }) }];
+      return [{ name: 'file-notify', isWorking, without: `Changes of files are seen up to ${context.pace().noticelessFiles / 1_000} s late, reads of credentials and files that are gone again not at all.`, cure: libraryCure, ...(why === undefined ? {} : { reason: why }) }];
     },
     start() {
       inotify = context.native === undefined ? undefined : openInotify(context.native);
@@ -273,8 +251,8 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
     },
     look(nowMs) {
       drain();
-      settle(nowMs);
-      if (Math.abs(nowMs - polledMs) >= pollMs * (context.level() + 1)) {
+      settled.look(nowMs);
+      if (isOtherPeriod(polledMs, nowMs, pollMs())) {
         polledMs = nowMs;
         poll();
       }
@@ -286,8 +264,9 @@ export function filesPart({ context, roots, soon, run }: FilesSettings): SensorP
       inotify = undefined;
       directories.clear();
       watches.clear();
+      reads.clear();
       missing.clear();
-      waiting.clear();
+      settled.clear();
       knownRoots.clear();
       applicationCount = 0;
     },

@@ -27,8 +27,9 @@ const pollIn = 0x001;
 const pollEntryBytes = 8;
 /** A process that ends without `close` waits for the thread no longer than this. */
 const longestWaitMs = 1_000;
-/** To be woken costs some 0.25 ms of a processor, whatever there is to do: what comes so soon after is told together. */
+/** To be woken costs some 0.25 ms of a processor, whatever there is to do: while one notice follows another, what comes so soon after is told together. */
 const restMs = 8;
+const followMs = 40;
 const nonBlocking = 0o4000;
 const closeOnExec = 0o2000000;
 
@@ -56,6 +57,7 @@ function makeNative(koffi: Koffi): Native {
   let isWaiting = false;
   let isClosed = false;
   let resting: NodeJS.Timeout | undefined;
+  let toldMs = -Infinity;
 
   const wait = (): void => {
     if (isClosed || isWaiting || resting !== undefined || listeners.size === 0) return;
@@ -78,9 +80,16 @@ function makeNative(koffi: Koffi): Native {
           listeners.get(descriptors[at]!)?.();
         }
       }
-      if (isTold && !isClosed) rest();
+      if (isTold && !isClosed && isFollowing()) rest();
       else wait();
     });
+  };
+
+  /** Another notice was told a moment ago. */
+  const isFollowing = (): boolean => {
+    const beforeMs = toldMs;
+    toldMs = performance.now();
+    return toldMs - beforeMs < followMs;
   };
 
   const rest = (): void => {

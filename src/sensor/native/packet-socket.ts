@@ -30,7 +30,7 @@ const packetHost = 0;
 /** As many packets are read in one call. */
 const batch = 32;
 /** The longest name server answer that is looked at; what is longer is cut by the filter. */
-const packetBytes = 2_048;
+const longestBytes = 2_048;
 /** Room for bursts while nobody reads; the kernel grants what its limit allows, commonly some 400 KiB. */
 const receiveBufferBytes = 2_097_152;
 const messageHeaderBytes = 64;
@@ -40,8 +40,8 @@ const nameBytes = 24;
 /** Bytes of a `struct sockaddr_ll` as the kernel is asked for. */
 const addressBytes = 20;
 
-/** Throws a sentence where the socket may not be opened (no CAP_NET_RAW) or the filter is refused. */
-export function openPacketSocket(native: Native, program: Buffer): PacketSocket {
+/** `packetBytes`: what is read of a packet. Throws a sentence where the socket may not be opened (no CAP_NET_RAW) or the filter is refused. */
+export function openPacketSocket(native: Native, program: Buffer, packetBytes: number = longestBytes): PacketSocket {
   const socket = native.bind('int socket(int domain, int type, int protocol)');
   const bind = native.bind('int bind(int fd, void *address, unsigned int length)');
   const setOption = native.bind('int setsockopt(int fd, int level, int name, void *value, unsigned int length)');

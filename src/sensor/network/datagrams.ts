@@ -44,8 +44,7 @@ const trafficEveryMs = 1_000;
 const trafficBytes = 4_096;
 const mostPairs = 4_096;
 const mostFlows = 2_048;
-/** Passed packets a second from which, and below which, fewer or more of them are asked for. */
-const busyPackets = 800;
+/** Fewer packets a second than this, and more of them are asked for again. */
 const quietPackets = 40;
 const mostSampling = 1_024;
 const samplingStep = 8;
@@ -92,7 +91,7 @@ export function trackDatagrams(context: SensorContext, outbox: Outbox, listeners
 
   const measure = (nowMs: number): void => {
     if (passed.add(nowMs) > 1) return;
-    const limit = busyPackets >> context.level();
+    const limit = context.pace().datagramsPerSecond;
     const before = sampling;
     if (passed.before > limit && sampling < mostSampling) sampling *= samplingStep;
     else if (passed.before < quietPackets && sampling > 1) sampling /= samplingStep;

@@ -1,7 +1,9 @@
 /** The part of the sensor that looks at the network: who listens, who talks to whom, what names are asked for. */
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { isOtherPeriod } from '../pace.ts';
 import type { SensorContext, SensorPart } from '../part.ts';
+import type { Native } from '../native/index.ts';
 import { openPacketSocket, type PacketSocket } from '../native/packet-socket.ts';
 import { openSocketDiagnosis } from '../native/socket-diagnosis.ts';
 import { readConnectionCounts, type ConnectionCounts } from './connection-counters.ts';
@@ -15,7 +17,7 @@ import { makeOutbox } from './outbox.ts';
 import { makeLosses } from './losses.ts';
 import { socketOwners } from './owners.ts';
 import { readPacket } from './packet.ts';
-import { packetFilter } from './packet-filter.ts';
+import { packetBell, packetFilter } from './packet-filter.ts';
 import { packetReader } from './packet-reader.ts';
 import { connectedStates, procSocketTable, tcpState, type SocketTable } from './socket-table.ts';
 import { networkWays, whyNoTimeWait } from './ways.ts';
@@ -26,20 +28,17 @@ export interface NetworkSettings {
 }
 
 const loopbackInterface = 1;
-const listenersEveryMs = 300;
+/** What rings is cut to a byte. */
+const bellBytes = 16;
 /** A new process may listen soon after it began. */
 const listenersAfterNewProcessMs = 60;
-/** Each beat: what waits for an answer is few and first in its list. */
-const timeoutsEveryMs = 90;
-const trafficEveryMs = 1_000;
 /** Up to so many open connections are asked for one by one; a table costs a millisecond even when it is empty. */
 const mostAskedEach = 48;
-/** With packets the table only corrects; without, it is all there is. */
-const correctEveryMs = 5_000;
-const pollEveryMs = 100;
 /** A look at the table may use this part of the time: one hundredth. */
 const tableShare = 100;
 const slowestTableMs = 30_000;
+/** A beat that comes a moment sooner than the last is no reason to wait for the next. */
+const earlyMs = 20;
 const countersEveryMs = 1_000;
 const addressesEveryMs = 30_000;
 /** At the start everything is asked for, once; where there is more, it may not hold up the rest for longer than some 100 ms. */
@@ -48,7 +47,7 @@ const allowanceAtStart = 20_000;
 export function networkPart(context: SensorContext, { without = [] }: NetworkSettings = {}): SensorPart {
   const netPath = `${context.procPath}/net`;
   const reasons = new Map<string, string>();
-  let packets: PacketSocket | undefined;
+  let packets: { socket: PacketSocket; bell: PacketSocket } | undefined;
   let table: SocketTable = procSocketTable(netPath);
   let isDiagnosing = false;
   let running: ReturnType<typeof run> | undefined;
@@ -65,7 +64,7 @@ export function networkPart(context: SensorContext, { without = [] }: NetworkSet
         return undefined;
       }
     };
-    packets = attempt('packet-socket', () => openPacketSocket(native!, packetFilter(1)));
+    packets = attempt('packet-socket', () => openPackets(native!));
     const diagnosis = attempt('socket-diagnosis', () => openSocketDiagnosis(native!));
     isDiagnosing = diagnosis !== undefined;
     table = diagnosis ?? table;
@@ -86,14 +85,26 @@ export function networkPart(context: SensorContext, { without = [] }: NetworkSet
     stop() {
       running?.stop();
       running = undefined;
-      packets?.close();
+      packets?.socket.close();
+      packets?.bell.close();
       packets = undefined;
       table.close();
     },
   };
 }
 
-function run(context: SensorContext, netPath: string, packets: PacketSocket | undefined, table: SocketTable) {
+/** The bell is there first, so that what rings can be read. */
+function openPackets(native: Native): { socket: PacketSocket; bell: PacketSocket } {
+  const bell = openPacketSocket(native, packetBell(1), bellBytes);
+  try {
+    return { bell, socket: openPacketSocket(native, packetFilter(1)) };
+  } catch (error) {
+    bell.close();
+    throw error;
+  }
+}
+
+function run(context: SensorContext, netPath: string, packets: { socket: PacketSocket; bell: PacketSocket } | undefined, table: SocketTable) {
   const losses = makeLosses(context);
   const owners = socketOwners(context, openFileSystemUser(context.native));
   const outbox = makeOutbox(context, table, owners, (count) => losses.add('more happened on the network than is told', count));
@@ -108,7 +119,8 @@ function run(context: SensorContext, netPath: string, packets: PacketSocket | un
   });
   const names = watchNameLookups(outbox);
   const datagrams = trackDatagrams(context, outbox, listeners, (sampling) => {
-    packets?.setFilter(packetFilter(sampling));
+    packets?.socket.setFilter(packetFilter(sampling));
+    packets?.bell.setFilter(packetBell(sampling));
     if (sampling > 1) losses.add(`so many datagrams leave that one in ${sampling} is looked at`, 1);
   });
   const reader = packets && packetReader(context, packets, (bytes, lengthBytes, isOutgoing, interfaceIndex, nowMs) => {
@@ -121,7 +133,8 @@ function run(context: SensorContext, netPath: string, packets: PacketSocket | un
     else if (isOutgoing) datagrams.onPacket(packet, isLoopback, nowMs);
   }, () => outbox.flush());
 
-  const due = { listeners: 0, timeouts: 0, traffic: 0, table: 0, counters: 0, addresses: 0 };
+  const last = { listeners: 0, traffic: 0, counters: 0, addresses: 0 };
+  let tableDueMs = 0;
   let newestPid = 0;
   let newProcessMs = 0;
   let counts: ConnectionCounts | undefined;
@@ -134,8 +147,9 @@ function run(context: SensorContext, netPath: string, packets: PacketSocket | un
     for (const family of [2, 10] as const) isComplete = table.dump({ family, protocol: 6, states, hasBytes: true }, (entry) => connections.onSocket(entry, nowMs)) && isComplete;
     if (isComplete) connections.endTable(nowMs);
     const { user, system } = process.cpuUsage(before);
-    const everyMs = packets === undefined ? pollEveryMs : connections.size > mostAskedEach ? trafficEveryMs : correctEveryMs;
-    due.table = nowMs + Math.min(slowestTableMs, Math.max(everyMs << context.level(), ((user + system) / 1_000) * tableShare));
+    const pace = context.pace();
+    const everyMs = packets === undefined ? pace.packetlessSockets : connections.size > mostAskedEach ? pace.traffic : pace.sockets;
+    tableDueMs = nowMs + Math.min(slowestTableMs, Math.max(everyMs - earlyMs, ((user + system) / 1_000) * tableShare));
   };
   const readTraffic = (nowMs: number): void => {
     if (connections.size > mostAskedEach || packets === undefined) return;
@@ -145,7 +159,7 @@ function run(context: SensorContext, netPath: string, packets: PacketSocket | un
     }
   };
   const readCounters = (): void => {
-    const dropped = packets?.takeDropped() ?? 0;
+    const dropped = packets?.socket.takeDropped() ?? 0;
     if (dropped > 0) losses.add('packets that begin or end connections came faster than they were read', dropped);
     if (packets !== undefined) return;
     const now = readConnectionCounts(netPath);
@@ -175,35 +189,28 @@ function run(context: SensorContext, netPath: string, packets: PacketSocket | un
         newProcessMs = nowMs;
       }
       const isSoon = newProcessMs > 0 && nowMs - newProcessMs >= listenersAfterNewProcessMs;
-      if (nowMs >= due.listeners || isSoon) {
+      const isDue = (what: keyof typeof last, everyMs: number): boolean => {
+        if (!isOtherPeriod(last[what], nowMs, everyMs)) return false;
+        last[what] = nowMs;
+        return true;
+      };
+      const pace = context.pace();
+      if (isDue('listeners', pace.listeners) || isSoon) {
         newProcessMs = 0;
-        due.listeners = nowMs + (listenersEveryMs << context.level());
         listeners.look(nowMs);
       }
-      if (nowMs >= due.table) {
-        // What waits was before the table.
-        reader?.drain();
-        readTable(nowMs);
-      }
-      if (nowMs >= due.traffic) {
-        due.traffic = nowMs + (trafficEveryMs << context.level());
-        readTraffic(nowMs);
-      }
-      if (nowMs >= due.timeouts) {
-        due.timeouts = nowMs + timeoutsEveryMs;
-        connections.look(nowMs);
-        names.look(nowMs);
-        datagrams.look(nowMs);
-      }
-      if (nowMs >= due.counters) {
-        due.counters = nowMs + countersEveryMs;
+      // What waits was before the table.
+      reader?.drain();
+      if (nowMs >= tableDueMs) readTable(nowMs);
+      if (isDue('traffic', pace.traffic)) readTraffic(nowMs);
+      connections.look(nowMs);
+      names.look(nowMs);
+      datagrams.look(nowMs);
+      if (isDue('counters', countersEveryMs)) {
         readCounters();
         losses.look(nowMs);
       }
-      if (nowMs >= due.addresses) {
-        due.addresses = nowMs + addressesEveryMs;
-        ownAddresses = addressesHere();
-      }
+      if (isDue('addresses', addressesEveryMs)) ownAddresses = addressesHere();
       outbox.flush();
     },
     stop(): void {

@@ -39,8 +39,7 @@ export interface SocketOwners {
   readsOthers(): boolean | undefined;
 }
 
-/** Looking at a descriptor takes some 5 µs: this many a second are 2 % of a core, and as many may be saved up for a burst. */
-const descriptorsPerSecond = 4_000;
+/** As many may be saved up for a burst. */
 const mostSaved = 12_000;
 /** Listing a process's descriptors costs as much as looking at so many. */
 const descriptorsPerProcess = 4;
@@ -139,7 +138,7 @@ export function socketOwners(context: SensorContext, fileSystemUser: FileSystemU
       }
       if (byInode.size === 0) return;
       const now = context.now();
-      saved = Math.min(mostSaved, saved + (Math.max(0, now - savedMs) * (descriptorsPerSecond >> context.level())) / 1_000);
+      saved = Math.min(mostSaved, saved + (Math.max(0, now - savedMs) * context.pace().descriptorsPerSecond) / 1_000);
       savedMs = now;
       const before = saved;
       if (allowance !== undefined) saved = allowance;

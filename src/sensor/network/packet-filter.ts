@@ -13,6 +13,7 @@ const loadHeaderLength = 0xb1;
 const jumpEqual = 0x15;
 const jumpGreaterOrEqual = 0x35;
 const jumpSet = 0x45;
+const and = 0x54;
 const giveBack = 0x06;
 
 /** What the kernel knows of a packet besides its bytes lies at these offsets. */
@@ -29,11 +30,40 @@ const loopback = 1;
 const headerBytes = 160;
 const nameMessageBytes = 2_048;
 const finSynReset = 0x07;
+const syn = 0x02;
+const synAcknowledged = 0x12;
 const fragmentOffset = 0x1fff;
+
+/** Of what need not be looked at at once one packet in so many rings, a power of two: a burst rings before it fills its room. */
+const ringsOf = 16;
+
+/** Endings of the filter whose packets are read. */
+const taken: readonly Line[] = [
+  'connection', 'datagram', 'header', [giveBack, headerBytes],
+  'name', [giveBack, nameMessageBytes],
+];
+
+/** Endings of the filter whose packets only ring: whose a connection or a question is can be asked while its socket is open. */
+const rung: readonly Line[] = [
+  'connection', [and, synAcknowledged], [jumpEqual, syn, 'name', 'header'],
+  'name', [loadWord, packetType], [jumpEqual, outgoing, 'datagram', 'header'],
+  'header', [loadWord, random], [jumpSet, ringsOf - 1, 'drop', 'datagram'],
+  'datagram', [giveBack, 1],
+];
 
 /** `sampling`: of other UDP one packet in so many is passed, a power of two; 1 passes all. */
 export function packetFilter(sampling: number): Buffer {
-  return assemble([
+  return assemble([...sorted(sampling), ...taken, 'drop', [giveBack, 0]]);
+}
+
+/** Passes, cut to a byte, what is to be read at once: what begins here, and of all else a few. */
+export function packetBell(sampling: number): Buffer {
+  return assemble([...sorted(sampling), ...rung, 'drop', [giveBack, 0]]);
+}
+
+/** Leads each packet to an ending: `connection`, `name`, `datagram`, `header` for the rest that matters, or `drop`. */
+function sorted(sampling: number): readonly Line[] {
+  return [
     // A packet on loopback is seen as it leaves and as it arrives; the second is dropped.
     [loadWord, interfaceIndex], [jumpEqual, loopback, 'loopback', 'begin'],
     'loopback', [loadWord, packetType], [jumpEqual, outgoing, 'begin', 'drop'],
@@ -44,7 +74,7 @@ export function packetFilter(sampling: number): Buffer {
     'whole', [loadHeaderLength, 0], [loadByte, 9], [jumpEqual, 6, 'tcp4', 'not-tcp4'],
     'not-tcp4', [jumpEqual, 17, 'udp4', 'not-udp4'],
     'not-udp4', [jumpEqual, 1, 'icmp4', 'drop'],
-    'tcp4', [loadByteIndexed, 13], [jumpSet, finSynReset, 'header', 'drop'],
+    'tcp4', [loadByteIndexed, 13], [jumpSet, finSynReset, 'connection', 'drop'],
     'udp4', [loadHalfIndexed, 0], [jumpEqual, 53, 'name', 'to4'],
     'to4', [loadHalfIndexed, 2], [jumpEqual, 53, 'name', 'udp'],
     'icmp4', [loadByteIndexed, 0], [jumpEqual, 3, 'header', 'icmp'],
@@ -56,7 +86,7 @@ export function packetFilter(sampling: number): Buffer {
     'not-icmp6', [jumpEqual, 0, 'header', 'not-hop'],
     'not-hop', [jumpEqual, 43, 'header', 'not-route'],
     'not-route', [jumpEqual, 60, 'header', 'drop'],
-    'tcp6', [loadByte, 53], [jumpSet, finSynReset, 'header', 'drop'],
+    'tcp6', [loadByte, 53], [jumpSet, finSynReset, 'connection', 'drop'],
     'udp6', [loadHalf, 40], [jumpEqual, 53, 'name', 'to6'],
     'to6', [loadHalf, 42], [jumpEqual, 53, 'name', 'udp'],
     // From 130 on it is the neighbours' talk among themselves.
@@ -65,12 +95,8 @@ export function packetFilter(sampling: number): Buffer {
 
     'icmp', [loadWord, packetType], [jumpEqual, outgoing, 'header', 'drop'],
     'udp', [loadWord, packetType], [jumpEqual, outgoing, 'sample', 'drop'],
-    'sample', [loadWord, random], [jumpSet, sampling - 1, 'drop', 'header'],
-
-    'name', [giveBack, nameMessageBytes],
-    'header', [giveBack, headerBytes],
-    'drop', [giveBack, 0],
-  ]);
+    'sample', [loadWord, random], [jumpSet, sampling - 1, 'drop', 'datagram'],
+  ];
 }
 
 function assemble(lines: readonly Line[]): Buffer {

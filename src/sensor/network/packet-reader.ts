@@ -1,4 +1,7 @@
-/** Reads packets when they come; when many come, every few milliseconds, since waking up costs more than reading. */
+/**
+ * Reads packets when the bell rings, for what begins here must be looked at while it lasts, and at each beat. When much
+ * rings they are read every few milliseconds instead, since to be woken costs more than to read.
+ */
 import type { PacketSocket } from '../native/packet-socket.ts';
 import type { SensorContext } from '../part.ts';
 
@@ -11,20 +14,20 @@ export interface PacketReader {
 
 export type TimedPacketVisitor = (bytes: Buffer, lengthBytes: number, isOutgoing: boolean, interfaceIndex: number, nowMs: number) => void;
 
-/** A wake-up costs some 60 µs: more than twelve in a tenth of a second, and reading goes by the clock. */
+/** More rings than these in a tenth of a second, and reading goes by the clock. */
 const windowMs = 100;
-const mostWakeUps = 12;
-const pacedEveryMs = 10;
-/** Fewer packets than these in a window, and they wake us again one by one. */
+const mostRings = 8;
+/** Fewer packets than these in a window, and the bell wakes us again. */
 const quietPackets = 8;
 /** One go reads no more; the rest waits for the next, so that others have their turn. */
 const mostAtOnce = 512;
 
-export function packetReader(context: SensorContext, socket: PacketSocket, visit: TimedPacketVisitor, afterwards: () => void): PacketReader {
+/** `bell` is readable when packets of `socket` are to be read at once. */
+export function packetReader(context: SensorContext, { socket, bell }: { socket: PacketSocket; bell: PacketSocket }, visit: TimedPacketVisitor, afterwards: () => void): PacketReader {
   let unwatch: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let windowBeganMs = 0;
-  let wakeUps = 0;
+  let rings = 0;
   let packets = 0;
 
   const drain = (): number => {
@@ -33,12 +36,14 @@ export function packetReader(context: SensorContext, socket: PacketSocket, visit
     if (read > 0) afterwards();
     return read;
   };
-  const onReadable = (): void => {
+  const silence = (): void => void bell.read(mostAtOnce, () => undefined);
+  const onRing = (): void => {
     const nowMs = context.now();
-    if (nowMs - windowBeganMs >= windowMs || nowMs < windowBeganMs) [windowBeganMs, wakeUps] = [nowMs, 0];
-    wakeUps += 1;
+    if (nowMs - windowBeganMs >= windowMs || nowMs < windowBeganMs) [windowBeganMs, rings] = [nowMs, 0];
+    rings += 1;
+    silence();
     drain();
-    if (wakeUps > mostWakeUps) pace(nowMs);
+    if (rings > mostRings) pace(nowMs);
   };
   const pace = (nowMs: number): void => {
     unwatch?.();
@@ -50,14 +55,15 @@ export function packetReader(context: SensorContext, socket: PacketSocket, visit
       if (now - windowBeganMs < windowMs && now >= windowBeganMs) return;
       if (packets < quietPackets) watch();
       else [windowBeganMs, packets] = [now, 0];
-    }, pacedEveryMs << context.level());
+    }, context.pace().packets);
     timer.unref();
   };
   const watch = (): void => {
     clearInterval(timer);
     timer = undefined;
-    wakeUps = 0;
-    unwatch = context.native?.watch(socket.descriptor, onReadable);
+    rings = 0;
+    silence();
+    unwatch = context.native?.watch(bell.descriptor, onRing);
   };
   return {
     begin: watch,

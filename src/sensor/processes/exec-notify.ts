@@ -49,6 +49,8 @@ export interface ExecNotify {
   addProgram(root: Root | undefined, path: string): void;
   /** Reads what was told; true where something was opened or dropped that may be a start. */
   drain(nowMs: number): boolean;
+  /** Programs that asked for a loader since the last time this was asked: they are about to run. */
+  takeStarts(): number;
   /** Files opened lately, oldest first. */
   openings(): readonly Opening[];
   /** The program that a file was started as: itself, or what its first line names; undefined where it was only read. */
@@ -75,6 +77,7 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
   const leftAlone: { one: Watched; untilMs: number }[] = [];
   let failure: string | undefined;
   let lastOpened: string | undefined;
+  let starts = 0;
 
   const watch = (root: Root, path: string, mask: number, more: Partial<Watched> = {}): void => {
     const prefix = root.prefix();
@@ -141,6 +144,7 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
     if (one.isLoader === true) {
       const last = lastOpened === undefined ? undefined : opened.get(lastOpened);
       if (last !== undefined) last.isStart = true;
+      starts += 1;
       lastOpened = undefined;
       return true;
     }
@@ -210,6 +214,11 @@ function execNotify(inotify: Inotify, unwatch: () => void): ExecNotify {
         opened.delete(key);
       }
       return isTelling;
+    },
+    takeStarts() {
+      const taken = starts;
+      starts = 0;
+      return taken;
     },
     openings: () => [...opened.values()],
     programOf(opening) {

@@ -1,31 +1,28 @@
 /** The part of the sensor that looks at processes: who began, as whom, out of which file, and what became of it. */
-import { availableParallelism } from 'node:os';
 import type { SensorContext, SensorPart } from '../part.ts';
 import type { Roots } from '../roots.ts';
 import { listProcesses, openBell, type Bell } from './bell.ts';
+import { coresOf } from './cores.ts';
+import { oneOfMany } from './crowd.ts';
 import { openExecNotify, type ExecNotify, type Opening } from './exec-notify.ts';
 import { launchReader, type LaunchReader } from './launch.ts';
 import { missedStarts } from './missed.ts';
-import { readStat, readText, type Stat } from './read.ts';
+import { readStat, type Stat } from './read.ts';
 import { isOtherProgram, sweeper, type Sweep } from './sweep.ts';
 import type { Entry, Table } from './table.ts';
 import { processWays } from './ways.ts';
+import { isWorker, nextLookMs, soonFor } from './young.ts';
 
-/** A fork is looked at again after these times (milliseconds since it was seen), until it runs a program of its own. */
-const forkAgainMs = [1, 5, 20, 60];
-/** One that runs a program is: it may run another in its place. Notices tell of that sooner, where there are any. */
-const programAgainMs = [20, 200];
 /** All processes are listed so often, for those that no bell told of; more rarely where there are thousands. */
 const listEveryMs = 2_000;
 /** Without a bell they are listed at a notice, no sooner than this after the last time. */
 const listedAtLeastMs = 5;
 /** Longest stretch of looking at what is new in one beat: the rest of thousands follows in the next, so that nothing waits. */
 const newcomersMs = 12;
-/** Of so many processes at the first look, only the first few of a program, user and parent are told: the rest are the same. */
-const crowdAtStart = 1_000;
-const toldOfSame = 16;
 /** An id that shows no process yet is tried again after so long. */
 const idAgainMs = 5;
+/** A notice comes while a program is opened, a moment before it runs. */
+const followMs = 3;
 const heldLimit = 2_048;
 
 interface Pending {
@@ -61,17 +58,21 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
   let newcomersAt = 0;
   let newcomersAfterTicks = -1;
   let isFirstLook = false;
-  let sameAtStart: Map<string, number> | undefined;
+  let isOneOfMany: ReturnType<typeof oneOfMany>;
   let pending: Pending[] = [];
   let listedMs = 0;
   let listCostMs = 0;
   let newestTicks = -1;
+  /** Starts told of by notices that no launch explains yet, and when they are looked for again. */
+  let unexplained = 0;
+  let followDueMs = Infinity;
   const programs = new Set<string>();
   const missed = missedStarts({ context, table });
 
   const tellLaunch = (entry: Entry, sighting: ReturnType<LaunchReader['enter']>['sighting']): void => {
     entry.isTold = true;
     entry.untold = undefined;
+    if (!entry.isForkOnly) unexplained = Math.max(0, unexplained - 1);
     context.tell(sighting, { pid: entry.pid, containerId: entry.containerId });
     const key = `${entry.program.path}\0${entry.program.name}`;
     if (!programs.has(key)) {
@@ -117,19 +118,11 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       parent.childSeenMs = nowMs;
     }
     const isOld = isFirstLook;
-    if (isOld && isOneOfMany(entry)) entry.isTold = true;
+    if (isOld && isOneOfMany?.(entry) === true) entry.isTold = true;
     else if (isOld || (isComplete && !stat.isForkOnly)) tellLaunch(entry, sighting);
     else if (!stat.isForkOnly) entry.untold = sighting;
     if (isOld) return;
     watchOver(entry, nowMs);
-  };
-
-  const isOneOfMany = ({ program, userId, lineage }: Entry): boolean => {
-    if (sameAtStart === undefined) return false;
-    const key = `${program.path}\0${program.name}\0${userId}\0${lineage[0]?.path ?? ''}`;
-    const count = (sameAtStart.get(key) ?? 0) + 1;
-    sameAtStart.set(key, count);
-    return count > toldOfSame;
   };
 
   /** Looks at a process again: gone, the same, or another program. True while it is the same. */
@@ -139,7 +132,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     if (stat === undefined || stat.startTicks !== entry.startTicks) {
       if (entry.untold !== undefined) tellLaunch(entry, entry.untold);
       // It never was seen to run a program of its own: perhaps its file was.
-      else if (!entry.isTold) missed.note(nowMs);
+      else if (!entry.isTold) missed.note(entry.programSeenMs, nowMs);
       sweep.end(entry, nowMs);
       return false;
     }
@@ -165,21 +158,25 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
   };
 
   const watchOver = (entry: Entry, nowMs: number): void => {
-    const dueMs = nextLookMs(entry, nowMs);
+    const dueMs = nextLookMs(entry, nowMs, isNotified());
     if (dueMs === undefined || pending.length >= heldLimit) return;
     pending.push({ entry, dueMs });
-    soon(Math.max(1, dueMs - nowMs));
+    wakeAt(dueMs, nowMs);
   };
 
   const lookAgain = (nowMs: number, isNoticed: boolean): void => {
     if (pending.length === 0) return;
     const due = pending.filter(({ dueMs }) => isNoticed || dueMs <= nowMs + 0.5);
     if (due.length > 0) pending = isNoticed ? [] : pending.filter(({ dueMs }) => dueMs > nowMs + 0.5);
-    // A fork that goes on as its parent's program is a worker by then; a shell's short fork is gone.
-    for (const { entry } of due) if (again(entry, nowMs, !entry.isTold && nowMs - entry.programSeenMs >= forkAgainMs.at(-1)!)) watchOver(entry, nowMs);
+    for (const { entry } of due) if (again(entry, nowMs, isWorker(entry, nowMs))) watchOver(entry, nowMs);
     let nextMs = Infinity;
     for (const { dueMs } of pending) if (dueMs < nextMs) nextMs = dueMs;
-    if (nextMs < Infinity) soon(Math.max(1, nextMs - nowMs));
+    if (nextMs < Infinity) wakeAt(nextMs, nowMs);
+  };
+
+  const wakeAt = (dueMs: number, nowMs: number): void => {
+    const delayMs = soonFor(dueMs, nowMs, isNotified());
+    if (delayMs !== undefined) soon(delayMs);
   };
 
   const hear = (nowMs: number): void => {
@@ -224,18 +221,30 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
     newcomers = [];
     newcomersAt = 0;
     isFirstLook = false;
-    sameAtStart = undefined;
+    isOneOfMany = undefined;
   };
 
+  const isNotified = (): boolean => notify !== undefined && notify.watches > 0;
   const isDeaf = (): boolean => bell === undefined || bell.state === 'deaf';
 
   /** Everything but the slow round. */
   const hearAll = (nowMs: number): void => {
     const isNoticed = notify?.drain(nowMs) ?? false;
+    const starts = notify?.takeStarts() ?? 0;
+    if (starts > 0) {
+      unexplained += starts;
+      followDueMs = Math.min(followDueMs, nowMs + followMs);
+      soon(followMs);
+    }
     hear(nowMs);
     // No bell tells which ids are new, and a notice names none: the list does, as often as it is cheap.
     if (isNoticed && isDeaf() && Math.abs(nowMs - listedMs) > Math.max(listedAtLeastMs, listCostMs * 50)) list(nowMs);
-    lookAgain(nowMs, isNoticed);
+    lookAgain(nowMs, isNoticed || nowMs >= followDueMs);
+    if (nowMs >= followDueMs) {
+      followDueMs = Infinity;
+      if (unexplained > 0) sweep.hasten();
+      unexplained = 0;
+    }
   };
 
   return {
@@ -256,7 +265,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       newcomers = listProcesses(procPath).filter((pid) => table.entry(pid) === undefined);
       newcomersAt = 0;
       newcomersAfterTicks = Infinity;
-      sameAtStart = newcomers.length > crowdAtStart ? new Map() : undefined;
+      isOneOfMany = oneOfMany(newcomers.length);
       listedMs = context.now();
     },
     look(nowMs) {
@@ -268,7 +277,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
       missed.report(nowMs);
     },
     refresh: () => hearAll(context.now()),
-    isNotified: () => notify !== undefined && notify.watches > 0,
+    isNotified,
     stop() {
       bell?.close();
       bell = undefined;
@@ -279,21 +288,7 @@ export function processesPart({ context, table, roots, soon, run }: ProcessesSet
   };
 }
 
-/** When to look at a young process again; undefined once it is no longer young. */
-function nextLookMs({ isTold, programSeenMs }: Entry, nowMs: number): number | undefined {
-  const step = (isTold ? programAgainMs : forkAgainMs).find((afterMs) => programSeenMs + afterMs > nowMs);
-  // Without arguments yet, or told as nothing so far: a last look follows.
-  return step === undefined ? (isTold ? undefined : nowMs + 1) : programSeenMs + step;
-}
-
 /** The file of this name that was opened a moment ago; a name has 15 bytes of it at most. */
 function openedAs(notify: ExecNotify | undefined, name: string): Opening | undefined {
   return notify?.openings().findLast(({ path }) => Buffer.from(path.slice(path.lastIndexOf('/') + 1)).subarray(0, 15).toString() === name);
-}
-
-/** What the task may use of processors, at most 1: `busy` is told of what uses most of one, or of all there is. */
-function coresOf(): number {
-  const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') ?? `${readText('/sys/fs/cgroup/cpu/cpu.cfs_quota_us')?.trim() ?? ''} 100000`).split(' ').map(Number);
-  const limit = quota !== undefined && period !== undefined && quota > 0 && period > 0 ? quota / period : availableParallelism();
-  return Math.min(1, Math.max(0.05, limit));
 }

@@ -60,8 +60,9 @@ export function launchReader({ context, table, roots, openedAs }: LaunchTools): 
         : opened === undefined ? 'unknown' : 'file';
       const args = maskArguments(raw ?? []);
       const startedMs = containers.startOf(root?.key ?? containerId ?? '', stat.startTicks, nowMs, procPath);
-      const more = context.level() < 2 && !isOver ? streams.read(folder) : undefined;
-      const preloads = context.level() < 2 && !isOver ? readPreloads(folder) : undefined;
+      const { hasDetails } = context.pace();
+      const more = hasDetails && !isOver ? streams.read(folder) : undefined;
+      const preloads = hasDetails && !isOver ? readPreloads(folder) : undefined;
       // A parent may have given up rights since it was looked at: it is compared with what it has now.
       const parentRights = parent === undefined ? undefined : ((table.entry(parent.pid) === parent ? readRights(`${procPath}/${parent.pid}`) : undefined) ?? parent.rights);
       const allowedBefore = allowed(before, parent, parentRights, containerId);

@@ -21,8 +21,8 @@ export interface MissedStarts {
   /** Ids that are tried again, and the gone that are not explained yet. */
   readonly waiting: number;
   again(arrive: (id: number) => boolean, nowMs: number): void;
-  /** A process is gone that was never seen to run a program of its own. */
-  note(nowMs: number): void;
+  /** A process is gone that was never seen to run a program of its own; it was seen first at `sinceMs`. */
+  note(sinceMs: number, nowMs: number): void;
   /** A launch was told: openings of its file are explained by it, and readings of what it was given; no start of that, which is another's. */
   explain(rootKey: string | undefined, path: string, args: readonly string[]): void;
   /** Tells what was opened by those that are gone. */
@@ -36,7 +36,7 @@ const lately = (known: ReadonlyMap<string, number>, { root, path }: Opening): nu
 
 export function missedStarts({ context, table }: MissedSettings): MissedStarts {
   let waiting: { id: number; untilMs: number }[] = [];
-  const gone: number[] = [];
+  const gone: { sinceMs: number; atMs: number }[] = [];
   /** Programs told lately, and files that programs told lately were given, by root and path. */
   const explained = new Map<string, number>();
   const given = new Map<string, number>();
@@ -54,14 +54,15 @@ export function missedStarts({ context, table }: MissedSettings): MissedStarts {
       if (waiting.length === 0) return;
       const left: typeof waiting = [];
       for (const one of waiting) {
-        if (arrive(one.id)) continue;
+        // It was tried in this very look.
+        if (one.untilMs - retryForMs < nowMs && arrive(one.id)) continue;
         if (nowMs < one.untilMs) left.push(one);
-        else gone.push(nowMs);
+        else gone.push({ sinceMs: one.untilMs - retryForMs, atMs: nowMs });
       }
       waiting = left;
     },
-    note(nowMs) {
-      gone.push(nowMs);
+    note(sinceMs, nowMs) {
+      gone.push({ sinceMs, atMs: nowMs });
     },
     explain(rootKey, path, args) {
       const nowMs = context.now();
@@ -70,10 +71,10 @@ export function missedStarts({ context, table }: MissedSettings): MissedStarts {
       for (const known of [explained, given]) if (known.size > 512) known.clear();
     },
     resolve(notify, nowMs) {
-      while (gone.length > 0 && nowMs - gone[0]! >= settleMs) {
-        const goneMs = gone.shift()!;
+      while (gone.length > 0 && nowMs - gone[0]!.atMs >= settleMs) {
+        const { sinceMs } = gone.shift()!;
         for (const opening of notify.openings()) {
-          if (opening.isExplained || opening.atMs < goneMs - retryForMs - settleMs * 4) continue;
+          if (opening.isExplained || opening.atMs < sinceMs - settleMs * 4) continue;
           opening.isExplained = true;
           const toldMs = lately(explained, opening) ?? (opening.isStart ? undefined : lately(given, opening));
           if (toldMs !== undefined && Math.abs(toldMs - opening.atMs) < 500) continue;

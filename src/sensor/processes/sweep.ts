@@ -5,20 +5,19 @@ import { readLink } from '../links.ts';
 import type { SensorContext } from '../part.ts';
 import { capabilityNames } from './capabilities.ts';
 import type { ProcessSighting } from './launch.ts';
+import { isOtherPeriod } from '../pace.ts';
 import { mainThreadName, ticksPerSecond } from './names.ts';
 import { readRights, readStat, type Rights, type Stat } from './read.ts';
 import type { Entry, Table } from './table.ts';
 
 /** One round is worth no more than this part of a processor; a round of 10,000 processes so takes some 20 s. */
 const costShare = 0.01;
-const shortestRoundMs = 500;
 /** While something new runs, what it may do to others is looked for more often. */
-const attentiveRoundMs = 150;
 const attentiveShare = 0.04;
 /** Among more processes than these a closer look costs too much. */
 const attentiveAmong = 500;
-/** Rights, tracers and streams cost twice as much as `stat`: they are looked at so often at most. */
-const rightsEveryMs = 1_000;
+/** Among more than these a round is no answer to one start. */
+const hastenedAmong = 128;
 /** Longest slice of one beat. */
 const sliceMs = 8;
 /** A process that is younger still arranges its streams and rights. */
@@ -51,6 +50,8 @@ export interface Sweep {
   look(nowMs: number): void;
   /** Something new began: look closer for a while. */
   attend(nowMs: number): void;
+  /** Goes round with the next look: one of those that run already has begun another program. */
+  hasten(): void;
   /** A process that is gone. */
   end(entry: Entry, nowMs: number): void;
   /** How long a round takes at the moment, milliseconds. */
@@ -63,7 +64,7 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
   let at = 0;
   let roundBeganMs = 0;
   let roundCostMs = 0;
-  let roundMs = shortestRoundMs;
+  let roundMs = context.pace().round;
   let rightsMs = 0;
   let doesRights = false;
   let attentiveUntilMs = 0;
@@ -175,10 +176,10 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
     entry.childTicks = stat.childTicks;
     checkBusy(entry, stat, nowMs);
     const isYoung = nowMs - entry.firstSeenMs < youngForMs;
-    const level = context.level();
-    if (level < 3 && (doesRights || isYoung || stat.state === 't')) checkRights(entry, folder, nowMs);
-    if (level < 1 && doesRights) checkStreams(entry, folder, nowMs);
-    if (level < 2 && isYoung && searched < searchedLimit) {
+    const { rights, hasStreams, hasDetails } = context.pace();
+    if (rights < Infinity && (doesRights || isYoung || stat.state === 't')) checkRights(entry, folder, nowMs);
+    if (hasStreams && doesRights) checkStreams(entry, folder, nowMs);
+    if (hasDetails && isYoung && searched < searchedLimit) {
       searched += 1;
       checkDescriptors(entry, folder, nowMs);
     }
@@ -186,14 +187,15 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
 
   const begin = (nowMs: number): void => {
     const isAttentive = nowMs < attentiveUntilMs && table.size <= attentiveAmong;
-    roundMs = Math.max(isAttentive ? attentiveRoundMs : shortestRoundMs, roundCostMs / (isAttentive ? attentiveShare : costShare));
-    if (Math.abs(nowMs - roundBeganMs) < roundMs) return;
+    const pace = context.pace();
+    roundMs = Math.max(isAttentive ? pace.attentiveRound : pace.round, roundCostMs / (isAttentive ? attentiveShare : costShare));
+    if (!isOtherPeriod(roundBeganMs, nowMs, roundMs)) return;
     roundBeganMs = nowMs;
     roundCostMs = 0;
     searched = 0;
     round = [...(table.all() as Iterable<Entry>)];
     at = 0;
-    doesRights = Math.abs(nowMs - rightsMs) >= rightsEveryMs * (context.level() >= 2 ? 4 : 1);
+    doesRights = isOtherPeriod(rightsMs, nowMs, pace.rights);
     if (doesRights) rightsMs = nowMs;
   };
 
@@ -217,6 +219,9 @@ export function sweeper({ context, table, tell, changed, missed, cores }: SweepT
     },
     attend(nowMs) {
       attentiveUntilMs = nowMs + 2_000;
+    },
+    hasten() {
+      if (table.size <= hastenedAmong && at >= round.length) roundBeganMs = -Infinity;
     },
     end,
     get roundMs() {
