@@ -2,6 +2,7 @@
 import { Agent } from 'node:http';
 import { systemClock, type Clock, type LiveSource, type TellCoverage } from '#contract';
 import { sensor, type Sensor } from '../sensor/index.ts';
+import { paces } from '../sensor/pace.ts';
 import { networkPart } from '../sensor/network/index.ts';
 import { forward, forwardOptions, httpReceiverOptions } from '../sources/firelens/index.ts';
 import { ask } from '../sources/task-metadata/ask.ts';
@@ -12,6 +13,8 @@ import { whoseTask, type Whose } from './program/sidecar/whose.ts';
 
 const firstAnswerMs = 1_000;
 const againMs = 100;
+const longSleepMs = 1_000;
+const togetherMs = paces[0].beat;
 
 export interface SidecarParts {
   sensor: Sensor;
@@ -50,7 +53,7 @@ export async function sidecarParts({ forward: forwardAddress, http, procPath }: 
   const start = `${process.pid}.${clock.now().toString(36)}`;
   const looking = sensor({ procPath, subject: whose.subject, sidecarStart: start, clock, parts: [networkPart] });
   const others: LiveSource[] = source === undefined ? [] : [source];
-  const deps = { clock, tell, task: whose.task };
+  const deps = { clock, tell, task: whose.task, rest: () => clock.sleep(1 + togetherMs - (clock.now() % togetherMs)) };
   if (forwardAddress !== undefined) others.push(forward(forwardOptions.parse({ address: forwardAddress }), deps));
   if (http !== undefined) others.push((await import('../sources/firelens/http.ts')).httpReceiver(httpReceiverOptions.parse({ address: http }), deps));
   return { sensor: looking, others, tell, whose, clock, start, metadata: asked && { url: endpoint, failure: asked.failure } };
@@ -75,8 +78,16 @@ async function firstAnswer(endpoint: string): Promise<FirstAnswer> {
   }
 }
 
-/** The clock as it stood at the start, and what passed since: one that is set meanwhile would bring everything out of order. */
+/**
+ * The clock as it stood at the start, and what passed since: one that is set meanwhile would bring everything out of order.
+ * Who sleeps for a second or longer is woken together with all others who do, on the beat of the sensor.
+ */
 function unjumpingClock(): Clock {
   const startMs = Date.now() - performance.now();
-  return { ...systemClock, now: () => Math.floor(startMs + performance.now()) };
+  const now = (): number => Math.floor(startMs + performance.now());
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
+    const restMs = (now() + ms) % togetherMs;
+    return systemClock.sleep(ms < longSleepMs || restMs === 0 ? ms : ms + togetherMs - restMs, signal);
+  };
+  return { now, sleep };
 }

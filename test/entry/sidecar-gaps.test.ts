@@ -1,14 +1,21 @@
 /** Gaps in which a sidecar did not look, as it tells them. */
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
-import { systemClock } from '#contract';
+import { test } from 'node:test';
+import { setImmediate as others } from 'node:timers/promises';
 import { noteGaps } from '../../src/entry/program/sidecar/gaps.ts';
 
-function noting(): { told: string[]; at: (ms: number) => void; gaps: ReturnType<typeof noteGaps> } {
+/** Whoever sleeps wakes when the time is set, however long that took. */
+function noting(): { told: string[]; at: (ms: number) => Promise<void>; gaps: ReturnType<typeof noteGaps> } {
   let nowMs = 1_000_000;
+  let wake: (() => void) | undefined;
   const told: string[] = [];
-  const gaps = noteGaps((_state, detail) => told.push(detail), { ...systemClock, now: () => nowMs });
-  return { told, gaps, at: (ms) => void (nowMs = 1_000_000 + ms) };
+  const gaps = noteGaps((_state, detail) => told.push(detail), { now: () => nowMs, sleep: () => new Promise((resolve) => (wake = resolve)) });
+  const at = async (ms: number): Promise<void> => {
+    nowMs = 1_000_000 + ms;
+    wake?.();
+    await others();
+  };
+  return { told, gaps, at };
 }
 
 test('a start after an earlier one tells how long nobody looked, a first start nothing', () => {
@@ -22,15 +29,12 @@ test('a start after an earlier one tells how long nobody looked, a first start n
   assert.deepEqual(told, ['the sidecar did not look for 31 s, for it ended and was started again']);
 });
 
-test('a process that was stopped tells so when it goes on', (context) => {
-  mock.timers.enable({ apis: ['setInterval'] });
-  context.after(() => mock.timers.reset());
+test('a process that was stopped tells so when it goes on', async () => {
   const { told, gaps, at } = noting();
 
-  at(1_000);
-  mock.timers.tick(1_000);
-  at(27_000);
-  mock.timers.tick(1_000);
+  await at(1_000);
+  await at(27_000);
+  await at(28_000);
 
   gaps.end();
   assert.deepEqual(told, ['the sidecar did not look for 25 s, for it was stopped or had no processor']);

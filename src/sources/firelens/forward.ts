@@ -9,12 +9,15 @@ import type { KnownTask } from './line.ts';
 import { listen, placeOf } from './listen.ts';
 import type { ForwardOptions } from './options.ts';
 import { routerWatch } from './router-watch.ts';
+import { unhurried } from './unhurried.ts';
 
 export interface ReceiverDependencies {
   clock: Clock;
   tell: TellCoverage;
   /** What is known of the task, for records that do not tell it. */
   task?: () => KnownTask | undefined;
+  /** Resolves when a sender who says little may be read again; where absent all are read at once. */
+  rest?: () => Promise<void>;
 }
 
 export interface Receiver extends LiveSource {
@@ -40,7 +43,7 @@ interface Connection {
   spokeMs: number;
 }
 
-export function forward(options: ForwardOptions, { clock, tell, task = () => undefined }: ReceiverDependencies): Receiver {
+export function forward(options: ForwardOptions, { clock, tell, task = () => undefined, rest = async () => undefined }: ReceiverDependencies): Receiver {
   const place = placeOf('forward', options.address, options.allowRemote, true);
   const { sharedKey, users = [] } = options;
   const watch = routerWatch(clock);
@@ -90,6 +93,7 @@ export function forward(options: ForwardOptions, { clock, tell, task = () => und
       socket.setTimeout(handshakeMs, () => void (isAccepted || socket.destroy()));
     }
     let hasSpoken = false;
+    const pause = unhurried(rest, () => clock.now());
     try {
       // A refusal must still go out: the end of the loop ends nothing.
       for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -116,6 +120,7 @@ export function forward(options: ForwardOptions, { clock, tell, task = () => und
           refuse('what was sent is no message of the forward protocol');
           break;
         }
+        await pause(chunk.length);
       }
     } catch {
       // Reset by the other side: what came before is queued.

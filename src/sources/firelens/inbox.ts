@@ -99,6 +99,8 @@ export class Inbox {
     const { clock } = this.#settings;
     const abort = (): void => this.#rouse();
     signal.addEventListener('abort', abort);
+    let isIdle = false;
+    let idle: Promise<void> | undefined;
     try {
       yield this.#batch([]);
       while (!signal.aborted) {
@@ -107,15 +109,19 @@ export class Inbox {
           yield this.#batch(records);
           continue;
         }
-        const over = new AbortController();
-        const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-        await Promise.race([woken, clock.sleep(idleMs, over.signal)]);
-        over.abort();
-        this.#wake = undefined;
-        if (!signal.aborted && this.#blocks.length === 0) {
-          const told = this.#records();
-          yield this.#batch(told);
+        if (!isIdle) {
+          // A sleep outlasts what wakes us meanwhile: to end one costs more than to let it pass.
+          idle ??= clock.sleep(idleMs, signal).then(() => {
+            isIdle = true;
+            this.#rouse();
+          });
+          await new Promise<void>((resolve) => (this.#wake = resolve));
+          this.#wake = undefined;
         }
+        if (!isIdle || signal.aborted) continue;
+        isIdle = false;
+        idle = undefined;
+        if (this.#blocks.length === 0) yield this.#batch(this.#records());
       }
       while (this.#blocks.length > 0) yield this.#batch(this.#records());
     } finally {

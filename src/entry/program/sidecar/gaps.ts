@@ -16,16 +16,20 @@ export function noteGaps(tell: TellCoverage, clock: Clock): Gaps {
   const tellGap = (gapMs: number, why: string): void => {
     if (gapMs >= shortestMs) tell('silent', `the sidecar did not look for ${Math.round(gapMs / 1_000)} s, ${why}`);
   };
-  const timer = setInterval(() => {
-    const nowMs = clock.now();
-    tellGap(nowMs - lastMs - lookEveryMs, 'for it was stopped or had no processor');
-    lastMs = nowMs;
-  }, lookEveryMs);
-  timer.unref();
+  const over = new AbortController();
+  const watch = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await clock.sleep(lookEveryMs, over.signal);
+      const nowMs = clock.now();
+      tellGap(nowMs - lastMs - lookEveryMs, 'for it was stopped or had no processor');
+      lastMs = nowMs;
+    }
+  };
+  void watch();
   return {
     sinceMs(untilMs) {
       if (untilMs !== undefined && Number.isFinite(untilMs)) tellGap(clock.now() - untilMs, 'for it ended and was started again');
     },
-    end: () => clearInterval(timer),
+    end: () => over.abort(),
   };
 }
