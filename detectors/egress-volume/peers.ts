@@ -27,7 +27,7 @@ export function mainReceiver({ sentByPeer }: NetworkMinute, peers: SetView): Rec
 /** The one outside, never sent to, that got most. */
 export function newReceiver({ sentByPeer }: NetworkMinute, peers: SetView): Receiver | undefined {
   for (const [peer, sentBytes] of sentByPeer) {
-    if (sentBytes > 0 && !isInside(peer) && isNew(peer, peers)) return { peer, sentBytes, isNew: true };
+    if (sentBytes > 0 && isNew(peer, peers) && !isInside(peer)) return { peer, sentBytes, isNew: true };
   }
   return undefined;
 }

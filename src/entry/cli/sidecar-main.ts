@@ -1,6 +1,7 @@
 /** Where `fargazer sidecar` and its doctor start: the same commands as everywhere, in a program that holds nothing else, for it is a guest. */
 import { makeCommand } from './context.ts';
 import { doctorSidecarCommand } from './doctor-sidecar.ts';
+import { beGuest } from './guest.ts';
 import { runProcess } from './process.ts';
 import { runWords } from './run-words.ts';
 import { sidecarCommand } from './sidecar.ts';
@@ -8,6 +9,7 @@ import type { SidecarProgram } from './sidecar-program.ts';
 import { sidecar } from '../sidecar.ts';
 import { sidecarConfig } from '../sidecar-config.ts';
 
+beGuest(process.env['FARGAZER_DEBUG'] === '1');
 const program: SidecarProgram = {
   sidecarConfig,
   sidecar,
