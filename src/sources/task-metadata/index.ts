@@ -45,8 +45,8 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, tell, random
   let isReading = false;
   let place = 0;
   let toldMs = Number.NEGATIVE_INFINITY;
-  /** Since when, by question, and why. */
-  const failing = new Map<string, { sinceMs: number; why: string }>();
+  /** Since when, by question, when last, and why. */
+  const failing = new Map<string, { sinceMs: number; lastMs: number; why: string }>();
 
   const record = (content: Buffer): LiveRecord => {
     place += 1;
@@ -109,7 +109,7 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, tell, random
           if (signal.aborted) return;
           if ('failure' in asked) {
             const { failure, isThrottled } = asked;
-            failing.set(path, { sinceMs: failing.get(path)?.sinceMs ?? clock.now(), why: failure });
+            failing.set(path, { sinceMs: failing.get(path)?.sinceMs ?? clock.now(), lastMs: clock.now(), why: failure });
             pace.failed(clock.now(), intervalMs(), isThrottled);
             continue;
           }
@@ -127,10 +127,10 @@ export function taskMetadata(options: TaskMetadataOptions, { clock, tell, random
     }
   }
 
-  /** What one question fails to tell for a minute is not seen. */
+  /** What one question fails to tell for a minute is not seen; one that was throttled once and is asked again later has not failed yet. */
   function tellGap(): void {
     const nowMs = clock.now();
-    const gone = [...failing].filter(([, { sinceMs }]) => nowMs - sinceMs >= silentAfterMs);
+    const gone = [...failing].filter(([, { sinceMs, lastMs }]) => lastMs - sinceMs >= silentAfterMs);
     if (gone.length === 0 || nowMs - toldMs < tellEveryMs) return;
     toldMs = nowMs;
     tell('silent', gone.map(([path, { sinceMs, why }]) => `${path} of the task metadata endpoint has told nothing for ${Math.round((nowMs - sinceMs) / 1_000)} s: it ${why}`).join('; '));

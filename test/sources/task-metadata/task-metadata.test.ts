@@ -19,9 +19,9 @@ interface Polled {
   until(is: () => boolean, what: string): Promise<void>;
 }
 
-function poll(context: TestContext, uri: string, clock: Clock, given: Record<string, unknown> = {}): Polled {
+function poll(context: TestContext, uri: string, clock: Clock, given: Record<string, unknown> = {}, chance = 0.5): Polled {
   const coverage: Polled['coverage'] = [];
-  const source = taskMetadata(taskMetadataOptions.parse({ endpoint: uri, ...given }), { clock, tell: (state, detail) => coverage.push({ state, detail }), random: () => 0.5 });
+  const source = taskMetadata(taskMetadataOptions.parse({ endpoint: uri, ...given }), { clock, tell: (state, detail) => coverage.push({ state, detail }), random: () => chance });
   const stop = new AbortController();
   const contents: string[] = [];
   const reading = (async () => {
@@ -127,6 +127,20 @@ test('errors, redirects, hanging and nonsense never end it; after a minute a gap
   stub.stats = (response, request) => json(statsAnswer(Date.now()))(response, request);
   await until(() => contents.length > before && source.health()[0]!.state === 'reading', 'answers again');
   assert.equal(coverage.length, 1);
+});
+
+test('a question that was throttled once, and answered when it was asked again, is no gap', async (context) => {
+  const stub = await endpoint(context);
+  const asked = (): number => stub.asked.filter((path) => path.endsWith('/task')).length;
+  const { coverage, contents, until } = poll(context, stub.uri, fast(), {}, 0.95);
+  await until(() => contents.length >= 1, 'the task');
+  stub.task = (response) => {
+    stub.task = json(taskAnswer());
+    response.writeHead(429).end();
+  };
+  // It comes more than a minute later, and the stats are asked for all the while.
+  await until(() => asked() >= 3, 'the question after the throttled one');
+  assert.deepEqual(coverage, []);
 });
 
 test('nulls and answers that tell nothing new are no failure and no record', async (context) => {
