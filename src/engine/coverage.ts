@@ -174,10 +174,11 @@ export class Coverage {
     if (whole !== undefined && isKnown(whole) && whole.lastMinute <= missed.beat.lastMinute) return;
     const { silentMinutes, everyMinutes, beat } = missed;
     const name = entityName(entityOf(of.owner));
+    const every = everyMinutes === 1 ? 'every minute' : `every ${everyMinutes} minutes`;
     this.#tell(episodes, of, 'sensor', 'coverage-silent', 'high', minute * minuteLengthMs, {
       title: `The sidecar of a task of ${name} fell silent while the task lives on`,
-      summary: `The sidecar of this task said nothing for ${silentMinutes} minutes, though other telemetry of the task still comes; before, it was heard every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}. What happens within the task is not seen.`,
-      observed: `${silentMinutes} minutes of silence`, expected: `a sign of life every ${everyMinutes === 1 ? 'minute' : `${everyMinutes} minutes`}`,
+      summary: `The sidecar of this task said nothing for ${silentMinutes} minutes, though other telemetry of the task still comes; before, it was heard ${every}. What happens within the task is not seen.`,
+      observed: `${silentMinutes} minutes of silence`, expected: `a sign of life ${every}`,
       lookFirst: 'What its last records tell; whether its container was killed or stopped, and by whom.',
     }, beat, 'sidecar', task);
   }

@@ -84,9 +84,12 @@ export const printedSinks: ReadonlyMap<string, PrintedKind> = new Map<string, Pr
 ]);
 
 /** Outputs of a configuration; alerts go to standard output where it names none, as rows for people or lines for programs. */
-export async function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'>, output: Output): Promise<{ sinks: Sink[]; notifiers: Notifier[] }> {
-  const named: readonly (readonly [string, unknown])[] = sinks.size > 0 ? [...sinks] : [[output.hasColour ? 'console' : 'jsonl', {}]];
-  const { locale, timeZone } = alerting;
+export function outputsOf({ sinks, alerting }: Pick<Config, 'sinks' | 'alerting'>, output: Output): Promise<{ sinks: Sink[]; notifiers: Notifier[] }> {
+  return makeOutputs(sinks.size > 0 ? sinks : new Map([[output.hasColour ? 'console' : 'jsonl', {}]]), alerting, output);
+}
+
+/** Outputs by name with their options; the code of each is loaded here, and that of no other. */
+export async function makeOutputs(named: ReadonlyMap<string, unknown>, { locale, timeZone }: Pick<Config['alerting'], 'locale' | 'timeZone'>, output: Output): Promise<{ sinks: Sink[]; notifiers: Notifier[] }> {
   const made: { sinks: Sink[]; notifiers: Notifier[] } = { sinks: [], notifiers: [] };
   for (const [name, options] of named) {
     const printed = printedSinks.get(name);

@@ -12,7 +12,7 @@ import { processesPart } from './processes/index.ts';
 import { processTable } from './processes/table.ts';
 import { knownRoots } from './roots.ts';
 
-export type { SensorContext, SensorPart, Sighting, Way } from './part.ts';
+export { indispensableWay, type SensorContext, type SensorPart, type Sighting, type Way } from './part.ts';
 
 export interface SensorSettings {
   procPath: string;

@@ -23,6 +23,9 @@ export interface Way {
   cure: string;
 }
 
+/** The way without which nothing of the task is seen; without any other it is seen less well. */
+export const indispensableWay = 'shared-process-namespace';
+
 /** Of all ways that need the foreign-function library. */
 export const libraryCure = 'Use the image that is built for the platform of the task; on a host of your own see fs.inotify.max_user_watches, and that nothing forbids the calls.';
 

@@ -1,7 +1,8 @@
 /** Puts contents into the stream; what the stream refuses for now is tried again, and nothing else with it. */
 import { createHash } from 'node:crypto';
 import { FargazerError, type Clock } from '#contract';
-import { putOnce, retryAfterMs, type StreamEntry } from '../../sources/kinesis/put.ts';
+import { putOnce, type StreamEntry } from '../../sources/kinesis/put.ts';
+import { retryAfterMs } from '../../sources/kinesis/retry.ts';
 import type { StreamPort } from './ports.ts';
 
 /** Of one record with its key, with room for what the two are wrapped in. */

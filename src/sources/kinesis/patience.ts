@@ -1,6 +1,7 @@
 /** Asks until there is an answer: what may pass is waited out, with back-off and jitter; what stays is told. */
 import type { Clock } from '#contract';
 import { denied, failureOf, gone, refused, type Failure } from './failure.ts';
+import { retryAfterMs } from './retry.ts';
 
 export interface Asking<Answer> {
   /** As the API calls it. */
@@ -44,8 +45,7 @@ export function patience({ stream, clock, random, renewCredentials }: PatienceSe
 
   const waitMs = ({ kind }: Failure, failures: number): number => {
     const [first, longest] = kind === 'throttled' ? [firstThrottledMs, longestThrottledMs] : [firstPassingMs, longestPassingMs];
-    // Half of it is chance, so that shards that were throttled together do not come back together.
-    return Math.min(longest, first * 2 ** Math.min(failures, 10)) * (0.5 + 0.5 * random());
+    return retryAfterMs(failures, first, longest, random);
   };
 
   return {

@@ -31,11 +31,6 @@ export async function putOnce(entries: readonly StreamEntry[], putMany: PutMany)
   return { refused, code };
 }
 
-/** Before what was refused is tried again, `times` times already; half of it is chance, for many are throttled together. */
-export function retryAfterMs(times: number, firstMs: number, longestMs: number): number {
-  return Math.min(longestMs, firstMs * 2 ** Math.min(times, 10)) * (0.5 + Math.random() / 2);
-}
-
 function* groupsOf(entries: readonly StreamEntry[]): Generator<StreamEntry[]> {
   let group: StreamEntry[] = [];
   let bytes = 0;

@@ -2,6 +2,7 @@
 import { SinkError, systemClock, type Clock, type JsonValue, type Message, type Notifier } from '#contract';
 import { boundedWaitMs } from '../../http/failure.ts';
 import { sendForm } from '../../http/form.ts';
+import { jsonObject } from '../../http/json-answer.ts';
 import type { HttpOptions } from '../../http/options.ts';
 import { httpAddress, postJson, type Answer } from '../../http/post.ts';
 import { compose } from '../../message/compose.ts';
@@ -42,7 +43,7 @@ export function discord(options: DiscordOptions, { clock = systemClock }: { cloc
     );
   };
   const post = async (message: Message): Promise<JsonValue | undefined> => {
-    const id = fieldOf((await send(address('', true), 'POST', message)).text, 'id');
+    const id = jsonObject((await send(address('', true), 'POST', message)).text)?.['id'];
     return typeof id === 'string' && /^\d{1,20}$/.test(id) ? { id } : undefined;
   };
   return {
@@ -70,24 +71,14 @@ function messageId(receipt: JsonValue | undefined): string | undefined {
 
 /** What only Discord says: a lost message by its code, a wait inside the body, in seconds with a fraction. */
 function failureInside({ status, text, headers }: Answer, host: string): SinkError | undefined {
-  if (status === 404 && lostCodes.includes(Number(fieldOf(text, 'code')))) {
+  if (status === 404 && lostCodes.includes(Number(jsonObject(text)?.['code']))) {
     return new SinkError('message-lost', `${host} answered 404: the message to change is not there any more.`, false);
   }
   if (status === 429) {
-    const seconds = Math.max(...[fieldOf(text, 'retry_after'), headers['retry-after']].map(Number).filter((value) => value >= 0));
+    const seconds = Math.max(...[jsonObject(text)?.['retry_after'], headers['retry-after']].map(Number).filter((value) => value >= 0));
     // Discord shuts out addresses that go on asking.
     return new SinkError('rate-limited', `${host} answered 429: too many requests; it is asked again later.`, true, Number.isFinite(seconds) ? boundedWaitMs(seconds * 1_000) : undefined);
   }
   const isOk = status >= 200 && status < 300;
   return isOk && /^\s*</.test(text) ? new SinkError('answer-unreadable', `${host} answered a page, not what Discord answers.`, true) : undefined;
-}
-
-/** A field of a JSON object; undefined where there is none. */
-function fieldOf(text: string, name: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && Object.hasOwn(parsed, name) ? (parsed as Record<string, unknown>)[name] : undefined;
-  } catch {
-    return undefined;
-  }
 }

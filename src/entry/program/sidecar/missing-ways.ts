@@ -1,9 +1,6 @@
 /** The sensor, which says once it looks by which ways it does not: as coverage, and in the sidecar's own log. */
 import type { LiveSource, TellCoverage } from '#contract';
-import type { Sensor } from '../../../sensor/index.ts';
-
-/** Nothing of the task is seen without it; any other costs a part. */
-const indispensable = 'shared-process-namespace';
+import { indispensableWay, type Sensor } from '../../../sensor/index.ts';
 
 export function tellingWays(sensor: Sensor, tell: TellCoverage, onNotice: (notice: string) => void): LiveSource {
   const look = (): void => {
@@ -11,7 +8,7 @@ export function tellingWays(sensor: Sensor, tell: TellCoverage, onNotice: (notic
     for (const { name, reason, without } of missing) onNotice(`${name} is missing here${reason === undefined ? '' : ` (${reason.replace(/\.$/, '')})`}. ${without}`);
     if (missing.length === 0) return;
     onNotice('fargazer doctor sidecar says what cures it.');
-    const blind = missing.find(({ name }) => name === indispensable);
+    const blind = missing.find(({ name }) => name === indispensableWay);
     // What a platform never gives is no event: it is filed, and alerts nobody at each start.
     if (blind === undefined) tell('working', `the sidecar looks, but not by ${missing.map(({ name }) => name).join(', ')}: ${missing.map(({ without }) => without).join(' ')}`);
     else tell('silent', `${blind.reason ?? 'no other process can be seen'} ${blind.without}`);

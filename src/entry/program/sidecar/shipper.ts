@@ -7,7 +7,8 @@ import { feedNames, publishedKinds, publishedLine, type Clock, type CoverageEven
 import { randomBytes } from 'node:crypto';
 import { openRecords } from '../../../decode/record.ts';
 import { Tape } from '../../../engine/tape.ts';
-import { putOnce, retryAfterMs, type StreamWriter } from '../../../sources/kinesis/put.ts';
+import { putOnce, type StreamWriter } from '../../../sources/kinesis/put.ts';
+import { retryAfterMs } from '../../../sources/kinesis/retry.ts';
 import { asBuffer } from '../live/taken.ts';
 import { ShipQueue } from './ship-queue.ts';
 

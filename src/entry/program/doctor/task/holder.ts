@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Place } from '../../../../sources/firelens/listen.ts';
 import { readLink } from '../../../../sensor/links.ts';
+import { listeningStates, procSocketTable } from '../../../../sensor/network/socket-table.ts';
+import { readArguments, readStat } from '../../../../sensor/processes/read.ts';
 
 export interface Holder {
   pid: number;
@@ -10,11 +12,9 @@ export interface Holder {
   isSidecar: boolean;
 }
 
-const listening = '0A';
-
 /** Undefined where nobody is found. `ownProgram`: what a sidecar runs, as its command line has it. */
 export function holderOf(place: Place, procPath: string, ownProgram = process.argv[1] ?? ''): Holder | undefined {
-  const inodes = new Set('path' in place ? inodesOfFile(`${procPath}/net/unix`, place.path) : ['tcp', 'tcp6'].flatMap((table) => inodesOfPort(`${procPath}/net/${table}`, place.port)));
+  const inodes = new Set('path' in place ? inodesOfFile(`${procPath}/net/unix`, place.path) : inodesOfPort(`${procPath}/net`, place.port));
   if (inodes.size === 0) return undefined;
   for (const pid of namesIn(procPath).filter((name) => /^\d+$/.test(name))) {
     const isHolder = namesIn(`${procPath}/${pid}/fd`).some((descriptor) => {
@@ -22,19 +22,21 @@ export function holderOf(place: Place, procPath: string, ownProgram = process.ar
       return typeof link === 'object' && inodes.has(/^socket:\[(\d+)\]$/.exec(link.target)?.[1] ?? '');
     });
     if (!isHolder) continue;
-    const words = textOf(`${procPath}/${pid}/cmdline`).split('\0');
-    return { pid: Number(pid), name: textOf(`${procPath}/${pid}/comm`).trim(), isSidecar: words.includes(ownProgram) && words.includes('sidecar') };
+    const words = readArguments(`${procPath}/${pid}`) ?? [];
+    return { pid: Number(pid), name: readStat(`${procPath}/${pid}`)?.name ?? '', isSidecar: words.includes(ownProgram) && words.includes('sidecar') };
   }
   return undefined;
 }
 
-/** Lines `  0: 0100007F:5EA1 00000000:0000 0A … uid timeout inode …`. */
-function inodesOfPort(path: string, port: number): string[] {
-  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  return textOf(path).split('\n').flatMap((line) => {
-    const [, own = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-    return own.endsWith(end) && state === listening && inode !== undefined ? [inode] : [];
-  });
+function inodesOfPort(netPath: string, port: number): string[] {
+  const inodes: string[] = [];
+  const own = String.fromCharCode(port >> 8, port & 0xff);
+  for (const family of [2, 10] as const) {
+    procSocketTable(netPath).dump({ family, protocol: 6, states: listeningStates, hasBytes: false }, ({ key, inode }) => {
+      if (key.slice(-4, -2) === own) inodes.push(String(inode));
+    });
+  }
+  return inodes;
 }
 
 /** Lines `address: refs protocol flags type state inode path`. */

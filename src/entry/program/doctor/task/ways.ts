@@ -1,16 +1,13 @@
 /** The ways of looking at a task, and the capabilities that they need: what works here, and what is not seen for want of one. */
 import { readFileSync } from 'node:fs';
-import type { Way } from '../../../../sensor/index.ts';
+import { indispensableWay, type Way } from '../../../../sensor/index.ts';
 import { capabilityNames } from '../../../../sensor/processes/capabilities.ts';
 import { fail, ok, warn, type DoctorCheck } from '../report.ts';
-
-/** Without it nothing of the task is seen; without any other it is seen less well. */
-const indispensable = 'shared-process-namespace';
 
 export function lookAtWays(ways: readonly Way[]): DoctorCheck[] {
   return ways.map(({ name, isWorking, reason, without, cure }) => {
     if (isWorking) return ok(name, reason === undefined ? 'It works.' : `It works, but: ${withStop(reason)}`);
-    return (name === indispensable ? fail : warn)(name, `${reason === undefined ? 'It does not work.' : asSentence(reason)} ${without}`, cure);
+    return (name === indispensableWay ? fail : warn)(name, `${reason === undefined ? 'It does not work.' : asSentence(reason)} ${without}`, cure);
   });
 }
 
